@@ -1,0 +1,93 @@
+// Package validationtest makes NetworkPolicies and Namespaces to test
+// validation with: valid ones with a liking for the edges, ones broken in one
+// named way, and wild ones of which nothing is promised. The same seed makes the
+// same objects. It is for tests only, and must not decide itself what is valid:
+// that is for the tests to compare.
+package validationtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+)
+
+// Expectation is what the maker of a case meant it to be.
+type Expectation int
+
+const (
+	// Unknown: made of random pieces; whatever the server says.
+	Unknown Expectation = iota
+	// Taken: meant to be valid.
+	Taken
+	// Refused: meant to be broken.
+	Refused
+)
+
+// Case is one generated policy.
+type Case struct {
+	// Name says in words what is special about it, for messages.
+	Name   string
+	Policy *networkingv1.NetworkPolicy
+	Expect Expectation
+}
+
+// NamespaceCase is one generated namespace.
+type NamespaceCase struct {
+	Name      string
+	Namespace *corev1.Namespace
+	Expect    Expectation
+}
+
+// Policies makes count policies for one namespace: half of them broken, each
+// way of [breakages] in turn, a quarter valid, a quarter wild. Every policy that
+// has a name has its own.
+func Policies(r *rand.Rand, namespace string, count int) []Case {
+	cases := make([]Case, 0, count)
+	for i := range count {
+		name := fmt.Sprintf("policy-%d", i)
+		policy := validPolicy(r, namespace, name)
+		var c Case
+		switch {
+		case i%2 == 0:
+			b := breakages[i/2%len(breakages)]
+			b.apply(r, policy)
+			c = Case{Name: b.name, Expect: Refused}
+		case i%4 == 1:
+			e := edges[i/4%len(edges)]
+			e.apply(r, policy)
+			c = Case{Name: e.name, Expect: Taken}
+		default:
+			policy = wildPolicy(r, namespace, name)
+			c = Case{Name: "wild", Expect: Unknown}
+		}
+		c.Policy = policy
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// Namespaces makes count namespaces, half of them broken.
+func Namespaces(r *rand.Rand, count int) []NamespaceCase {
+	cases := make([]NamespaceCase, 0, count)
+	for i := range count {
+		ns := &corev1.Namespace{}
+		ns.Name = fmt.Sprintf("namespace-%d", i)
+		list, expect := namespaceEdges, Taken
+		if i%2 == 0 {
+			list, expect = namespaceBreakages, Refused
+		}
+		m := list[i/2%len(list)]
+		m.apply(r, ns)
+		cases = append(cases, NamespaceCase{Name: m.name, Namespace: ns, Expect: expect})
+	}
+	return cases
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+// chance is true in n of 100 cases.
+func chance(r *rand.Rand, n int) bool { return r.IntN(100) < n }
+
+func ptr[T any](v T) *T { return &v }
