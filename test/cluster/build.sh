@@ -22,7 +22,7 @@ minor=${version#v1.}
 ldflags="-s -w"
 for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
 	ldflags="$ldflags -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor%%.*}"
-	ldflags="$ldflags -X $package.gitTreeState=clean"
+	ldflags="$ldflags -X $package.gitCommit= -X $package.gitTreeState=clean"
 done
 
 # go build links anew unless it finds its own result at the place it writes to.

@@ -77,6 +77,8 @@ func tryAPIServer(self string, args []string, dir Dir) (*apiServer, error) {
 	cmd := exec.Command(self)
 	cmd.Args = append([]string{"kube-apiserver"}, args...)
 	cmd.Stdout, cmd.Stderr = log, log
+	// Half of the start would go into collecting garbage. The user's own setting comes later and wins.
+	cmd.Env = append([]string{"GOGC=400"}, os.Environ()...)
 	child, err := lifeline.StartChild(cmd)
 	if err != nil {
 		return nil, err
@@ -88,6 +90,7 @@ func apiServerArgs(opts Options, etcdURL string, keys *pki, port string) []strin
 	dir := opts.Dir
 	args := []string{
 		"--bind-address=127.0.0.1",
+		"--advertise-address=127.0.0.1",
 		"--secure-port=" + port,
 		"--tls-cert-file=" + keys.cert,
 		"--tls-private-key-file=" + keys.key,

@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"go.etcd.io/etcd/server/v3/embed"
+	"go.etcd.io/etcd/server/v3/storage/wal"
 )
 
 // startEtcd runs etcd in this process, on a port that the kernel chooses. It says
@@ -21,6 +22,8 @@ func startEtcd(ctx context.Context, dir Dir) (*embed.Etcd, string, error) {
 	config.ListenPeerUrls, config.AdvertisePeerUrls = anyPort, anyPort
 	config.InitialCluster = config.InitialClusterFromName(config.Name)
 	config.UnsafeNoFsync = true
+	// etcd allocates two of these at once; the usual 64 MB each would fill a small /tmp.
+	wal.SegmentSizeBytes = 4 << 20
 	// The only member has nobody to wait for at its election.
 	config.TickMs, config.ElectionMs = 10, 50
 	config.LogLevel = "warn"
