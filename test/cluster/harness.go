@@ -130,9 +130,9 @@ func newUpCommand() *cobra.Command {
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), `cluster ready at %s
 contexts: admin (current), auditor, fixer, nobody
-use it:   export KUBECONFIG=%s PATH=%s:$PATH
-end it:   %s down --dir %s
-`, state.Server, state.Kubeconfig, opts.Dir.Bin(), os.Args[0], opts.Dir)
+use it:   export KUBECONFIG=%q PATH="%s:$PATH"
+end it:   %s down --dir %q
+`, state.Server, state.Kubeconfig, opts.Dir.Bin(), os.Args[0], string(opts.Dir))
 			return nil
 		},
 	}

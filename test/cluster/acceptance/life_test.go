@@ -16,7 +16,7 @@ import (
 
 func TestRunEndsWithItsParent(t *testing.T) {
 	dir := newDir(t)
-	shell := startRun(t, dir, "sh", "-c", `"$1" run --dir "$2" & wait`, "sh", binary, dir)
+	shell := startRun(t, dir, "sh", "-c", `"$1" run --rm --dir "$2" & wait`, "sh", binary, dir)
 	if len(processes(t, dir)) < 2 {
 		t.Fatalf("processes: %v, want the shell's and more", processes(t, dir))
 	}
@@ -24,6 +24,9 @@ func TestRunEndsWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventuallyNoProcess(t, dir)
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("--rm left the directory: %v", err)
+	}
 }
 
 func TestServerEndsWithRun(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 
 const tailLines = 15
 
-// logTails shows the end of each log that has something to say.
+// logTails shows the end of the logs that tell why a start failed. What is wrong with etcd, run says itself.
 func logTails(dir Dir) string {
 	var tails strings.Builder
-	for _, name := range []string{runLog, etcdLog, apiServerLog} {
+	for _, name := range []string{runLog, apiServerLog} {
 		content, err := os.ReadFile(dir.path(name))
 		text := strings.TrimSpace(string(content))
 		if err != nil || text == "" {
