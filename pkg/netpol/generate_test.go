@@ -20,6 +20,7 @@ var (
 	podValues  = []string{"web", "db"}
 	spaceKeys  = []string{"team", "kubernetes.io/metadata.name"}
 	spaceNames = []string{"a", "b", "c"}
+	lived      = []string{"a", "a", "a", "b", "b", "c"} // so that policies and pods meet
 	portNames  = []string{"http", "dns", "http", "dns", "none"}
 	numbers    = []int32{80, 81, 53, 8080, 1, 65535}
 	ourBlocks  = []string{
@@ -73,7 +74,7 @@ func drawLabels(t *rapid.T, keys, values []string) map[string]string {
 
 func drawPod(t *rapid.T, i int) netpol.Pod {
 	p := netpol.Pod{
-		Namespace: pick(t, spaceNames, "namespace"), Name: fmt.Sprint("pod", i), Labels: drawLabels(t, podKeys, podValues),
+		Namespace: pick(t, lived, "namespace"), Name: fmt.Sprint("pod", i), Labels: drawLabels(t, podKeys, podValues),
 		NodeName: pick(t, []string{"n1", "n1", "n2", ""}, "node"), HostNetwork: oneIn(t, 8, "host network"), Finished: oneIn(t, 12, "finished"),
 	}
 	if p.NodeName != "" && !oneIn(t, 6, "host IP unknown") {
@@ -83,7 +84,7 @@ func drawPod(t *rapid.T, i int) netpol.Pod {
 	if oneIn(t, 12, "address of another") {
 		ipv4 = netip.MustParseAddr("10.0.0.1")
 	}
-	switch rapid.IntRange(0, 7).Draw(t, "addresses") {
+	switch rapid.IntRange(0, 9).Draw(t, "addresses") {
 	case 0, 1, 2:
 		p.IPs = []netip.Addr{ipv4}
 	case 3:
@@ -106,7 +107,7 @@ func drawPod(t *rapid.T, i int) netpol.Pod {
 }
 
 func drawPolicy(t *rapid.T, i int) *networkingv1.NetworkPolicy {
-	p := &networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Namespace: pick(t, spaceNames, "policy namespace"), Name: fmt.Sprint("policy", i)}}
+	p := &networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Namespace: pick(t, lived, "policy namespace"), Name: fmt.Sprint("policy", i)}}
 	p.Spec.PodSelector = drawSelector(t, podKeys, podValues)
 	p.Spec.PolicyTypes = pick(t, [][]networkingv1.PolicyType{
 		nil, nil, {"Ingress"}, {"Egress"}, {"Ingress", "Egress"}, {"Ingress", "Egress"}, {}, {"Bogus"},

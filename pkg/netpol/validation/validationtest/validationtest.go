@@ -40,35 +40,36 @@ type NamespaceCase struct {
 	Expect    Expectation
 }
 
-// Policies makes count policies for one namespace: half of them broken, each
-// way of [breakages] in turn, a quarter valid, a quarter wild. Every policy that
-// has a name has its own.
+// Policies makes count policies for one namespace, of every five: two broken,
+// each way of [breakages] in turn; two valid, each way of [edges] in turn; one
+// wild, which is about as likely valid as not. Every policy that keeps the name
+// it was made with has its own.
 func Policies(r *rand.Rand, namespace string, count int) []Case {
 	cases := make([]Case, 0, count)
+	broken, valid := 0, 0
 	for i := range count {
 		name := fmt.Sprintf("policy-%d", i)
-		policy := validPolicy(r, namespace, name)
-		var c Case
-		switch {
-		case i%2 == 0:
-			b := breakages[i/2%len(breakages)]
-			b.apply(r, policy)
-			c = Case{Name: b.name, Expect: Refused}
-		case i%4 == 1:
-			e := edges[i/4%len(edges)]
-			e.apply(r, policy)
-			c = Case{Name: e.name, Expect: Taken}
+		c := Case{Name: "wild", Expect: Unknown}
+		switch i % 5 {
+		case 0, 2:
+			b := breakages[broken%len(breakages)]
+			broken++
+			c = Case{Name: b.name, Policy: validPolicy(r, namespace, name), Expect: Refused}
+			b.apply(r, c.Policy)
+		case 1, 3:
+			e := edges[valid%len(edges)]
+			valid++
+			c = Case{Name: e.name, Policy: validPolicy(r, namespace, name), Expect: Taken}
+			e.apply(r, c.Policy)
 		default:
-			policy = wildPolicy(r, namespace, name)
-			c = Case{Name: "wild", Expect: Unknown}
+			c.Policy = wildPolicy(r, namespace, name)
 		}
-		c.Policy = policy
 		cases = append(cases, c)
 	}
 	return cases
 }
 
-// Namespaces makes count namespaces, half of them broken.
+// Namespaces makes count namespaces, every other one broken.
 func Namespaces(r *rand.Rand, count int) []NamespaceCase {
 	cases := make([]NamespaceCase, 0, count)
 	for i := range count {
