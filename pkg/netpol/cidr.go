@@ -57,6 +57,7 @@ func readPrefix(text string, warn func(string)) (netip.Prefix, error) {
 	prefix := netip.PrefixFrom(addr, bits)
 	if addr.Is4In6() && bits >= 96 {
 		prefix = netip.PrefixFrom(addr.Unmap(), bits-96)
+		warn(fmt.Sprintf("%q is IPv4 written as IPv6, which API servers refuse from 1.36 on: it is read as %s", text, prefix))
 	}
 	if strict, err := netip.ParsePrefix(text); err != nil {
 		warn(fmt.Sprintf("%q has leading zeros, which API servers refuse from 1.36 on: it is read as %s", text, prefix))

@@ -18,7 +18,7 @@ func TestGeneratedClustersShowEveryAnswer(t *testing.T) {
 	}
 	seen := map[any]int{}
 	clusters := rapid.Custom(drawCluster)
-	for i := range 300 {
+	for i := range 1000 {
 		n := clusters.Example(int(seed>>1) + i)
 		c := n.index()
 		for _, src := range n.ends() {

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -26,14 +27,17 @@ const maxGeneratedBase = 63 - len(generatedName)
 
 // createdMetadata applies the rules for the metadata of a new object: names
 // and generated names, the namespace, labels, annotations (each key, and 256
-// KiB in all), owner references, finalizers.
+// KiB in all), owner references, finalizers, managed fields.
 //
-// What the server overwrites on create is not judged: uid, creationTimestamp,
-// deletionTimestamp, resourceVersion, and managedFields, which it writes anew.
+// What the server overwrites is not judged: uid, creationTimestamp,
+// deletionTimestamp and the like. Nor is resourceVersion, which objects that
+// were exported from a cluster carry: that it has to be absent from a create
+// request says nothing about the policy.
 func createdMetadata(meta metav1.ObjectMeta, inNamespace bool, name apivalidation.ValidateNameFunc) field.ErrorList {
 	path := field.NewPath("metadata")
-	meta.ManagedFields = nil
+	meta.ManagedFields = keptManagedFields(meta.ManagedFields)
 	if inNamespace {
+		// A new policy's generation is set by the server, a namespace's is not.
 		meta.Generation = 1
 	}
 	if meta.Name == "" && meta.GenerateName != "" {
@@ -46,6 +50,29 @@ func createdMetadata(meta metav1.ObjectMeta, inNamespace bool, name apivalidatio
 		errs = append(errs, knownFinalizer(finalizer, path.Child("finalizers").Index(i))...)
 	}
 	return errs
+}
+
+// keptManagedFields gives the entries that the server may keep. It drops all of
+// them if it cannot read one, and those whose fields the new object has too, since
+// the creator takes these over. Which ones that are is not worked out here: a
+// manager whose name is too long or not printable is refused in any case, and no
+// server has ever written one.
+func keptManagedFields(entries []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
+	kept := make([]metav1.ManagedFieldsEntry, 0, len(entries))
+	for _, entry := range entries {
+		switch entry.Operation {
+		case metav1.ManagedFieldsOperationApply, metav1.ManagedFieldsOperationUpdate:
+		default:
+			return nil
+		}
+		if entry.APIVersion == "" || entry.FieldsType != "FieldsV1" {
+			return nil
+		}
+		// Each unprintable character is an error; a long name needs only one.
+		entry.Manager = entry.Manager[:min(len(entry.Manager), metav1validation.FieldManagerMaxLength+1)]
+		kept = append(kept, entry)
+	}
+	return kept
 }
 
 // distinct drops repeated owner references, which the server does before it

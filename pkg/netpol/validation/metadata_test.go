@@ -70,8 +70,18 @@ func TestMetadataOfPolicies(t *testing.T) {
 		},
 		{"the same owner twice is one", `{namespace: shop, name: web, ownerReferences: [` + owner("1", "true") + `, ` + owner("1", "true") + `]}`, nil},
 		{
+			"a field manager has 128 printable characters at most",
+			`{namespace: shop, name: web, managedFields: [{operation: Apply, apiVersion: v1, fieldsType: FieldsV1, manager: "a\tb"}, ` +
+				`{operation: Apply, apiVersion: v1, fieldsType: FieldsV1, manager: ` + strings.Repeat("m", 129) + `}]}`,
+			[]string{"metadata.managedFields[0].manager", "metadata.managedFields[1].manager"},
+		},
+		{
+			"managed fields that the server cannot read are dropped",
+			`{namespace: shop, name: web, managedFields: [{operation: Apply, apiVersion: v1, fieldsType: X, manager: "a\tb"}]}`, nil,
+		},
+		{
 			"what the server writes itself is not judged",
-			`{namespace: shop, name: web, uid: x, resourceVersion: "5", generation: -1, deletionTimestamp: "2026-01-01T00:00:00Z", managedFields: [{operation: X}]}`, nil,
+			`{namespace: shop, name: web, uid: x, resourceVersion: "5", generation: -1, deletionTimestamp: "2026-01-01T00:00:00Z"}`, nil,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

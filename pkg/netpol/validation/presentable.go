@@ -46,7 +46,8 @@ func presentable(errs field.ErrorList) field.ErrorList {
 	return out
 }
 
-// sortRuns sorts neighbours with the same field and leaves the order of the
+// sortRuns sorts neighbours with the same field, what is wrong with the whole
+// field before what is wrong with a value in it, and leaves the order of the
 // fields alone.
 func sortRuns(errs field.ErrorList) {
 	for start := 0; start < len(errs); {
@@ -54,15 +55,23 @@ func sortRuns(errs field.ErrorList) {
 		for end < len(errs) && errs[end].Field == errs[start].Field {
 			end++
 		}
-		if run := errs[start:end]; len(run) > 1 {
-			slices.SortStableFunc(run, func(a, b *field.Error) int {
-				left, _ := a.BadValue.(string)
-				right, _ := b.BadValue.(string)
-				return cmp.Or(cmp.Compare(left, right), cmp.Compare(a.Detail, b.Detail))
-			})
-		}
+		slices.SortStableFunc(errs[start:end], func(a, b *field.Error) int {
+			return cmp.Or(
+				cmp.Compare(valueOf(a), valueOf(b)),
+				cmp.Compare(a.Detail, b.Detail),
+			)
+		})
 		start = end
 	}
+}
+
+// valueOf is the text that an error complains about; empty if it names none.
+func valueOf(err *field.Error) string {
+	if err.Type == field.ErrorTypeTooLong {
+		return ""
+	}
+	text, _ := err.BadValue.(string)
+	return text
 }
 
 func presentableValue(value any) any {

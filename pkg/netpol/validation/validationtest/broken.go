@@ -93,6 +93,15 @@ var breakages = []policyMutation{
 	{"two controllers", func(_ *rand.Rand, np *networkingv1.NetworkPolicy) {
 		np.OwnerReferences = []metav1.OwnerReference{owner("1", true), owner("2", true)}
 	}},
+	{"a field manager that is none", func(r *rand.Rand, np *networkingv1.NetworkPolicy) {
+		entry := managedFields(`{"f:metadata":{"f:labels":{"f:not-there":{}}}}`)
+		if chance(r, 50) {
+			entry.Manager = pick(r, []string{"a\x01", "a\u202eb", "tab\t", strings.Repeat("m", 129), strings.Repeat("\n", 500)})
+		} else {
+			entry.Subresource = strings.Repeat("s", 257)
+		}
+		np.ManagedFields = []metav1.ManagedFieldsEntry{entry}
+	}},
 	{"a bad key in matchLabels", func(r *rand.Rand, np *networkingv1.NetworkPolicy) {
 		anySelector(r, np).MatchLabels = map[string]string{pick(r, badKeys): "x"}
 	}},

@@ -47,10 +47,13 @@ var edges = []policyMutation{
 	}},
 	{"an exported object", func(_ *rand.Rand, np *networkingv1.NetworkPolicy) {
 		np.UID, np.ResourceVersion, np.Generation = "5b7f0b52-7d16-4d0c-9d6e-6f4a4c1f5b0e", "12345", 3
-		np.ManagedFields = []metav1.ManagedFieldsEntry{{
-			Manager: "kubectl", Operation: "Update", APIVersion: "networking.k8s.io/v1", FieldsType: "FieldsV1",
-			FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:policyTypes":{}}}`)},
-		}}
+		np.ManagedFields = []metav1.ManagedFieldsEntry{managedFields(`{"f:spec":{"f:policyTypes":{}}}`)}
+	}},
+	{"managed fields that the server cannot read", func(r *rand.Rand, np *networkingv1.NetworkPolicy) {
+		entry := managedFields(`{}`)
+		entry.Manager = strings.Repeat("m", 200)
+		*pick(r, []*string{&entry.APIVersion, &entry.FieldsType, (*string)(&entry.Operation)}) = ""
+		np.ManagedFields = []metav1.ManagedFieldsEntry{managedFields(`{}`), entry}
 	}},
 	{"duplicated policy types", func(r *rand.Rand, np *networkingv1.NetworkPolicy) {
 		np.Spec.PolicyTypes = pick(r, [][]networkingv1.PolicyType{{"Ingress", "Ingress"}, {"Egress", "Egress"}})

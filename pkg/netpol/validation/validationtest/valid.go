@@ -211,3 +211,11 @@ func owner(uid string, controller bool) metav1.OwnerReference {
 		UID: types.UID(fmt.Sprintf("00000000-0000-0000-0000-%012s", uid)), Controller: &controller,
 	}
 }
+
+// managedFields is an entry as servers write it, which owns the given fields.
+func managedFields(fields string) metav1.ManagedFieldsEntry {
+	return metav1.ManagedFieldsEntry{
+		Manager: "kubectl", Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: "networking.k8s.io/v1",
+		FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)},
+	}
+}
