@@ -1,0 +1,55 @@
+# kubectl-cis532: everything that a developer runs. `make` alone lists it.
+
+GO      ?= go
+BIN     := bin
+BINARY  := $(BIN)/kubectl-cis532
+TEST_CLUSTER := test/cluster/bin/testcluster
+CLUSTER_DIR  := .cluster
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the plugin into bin/
+	$(GO) build -o $(BINARY) ./cmd/kubectl-cis532
+
+.PHONY: test-cluster
+test-cluster: ## Build the API server of tests and demo (the first time takes about 10 minutes)
+	test/cluster/build.sh $(TEST_CLUSTER)
+
+.PHONY: demo
+demo: build test-cluster ## Audit, fix, audit, roll back a sample company on a real API server
+	hack/demo.sh
+
+.PHONY: test
+test: test-cluster ## Run all tests, those against a real API server included
+	$(GO) vet ./...
+	$(GO) test -timeout 30m ./...
+	cd test/cluster && $(GO) test -timeout 20m ./...
+
+.PHONY: lint
+lint: ## Lint everything (the first time builds the pinned linter)
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+.PHONY: generate-code
+generate-code: ## Write the generated code and documents anew
+	$(GO) tool -modfile=tools/go.mod deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/boilerplate.go.txt ./pkg/api/v1alpha1
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
+
+.PHONY: cluster-up
+cluster-up: test-cluster ## Start a fresh, empty API server; its kubeconfig is .cluster/kubeconfig
+	@$(TEST_CLUSTER) up --dir $(CLUSTER_DIR) --rbac deploy/rbac-audit.yaml --rbac deploy/rbac-fix.yaml
+
+.PHONY: cluster-down
+cluster-down: ## End the API server of cluster-up
+	@if [ -x $(TEST_CLUSTER) ]; then $(TEST_CLUSTER) down --dir $(CLUSTER_DIR); else echo "no test cluster was built: nothing to end"; fi
+
+.PHONY: clean
+clean: cluster-down ## Remove what was built
+	rm -rf $(BIN) $(CLUSTER_DIR) test/cluster/bin dist

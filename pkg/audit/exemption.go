@@ -1,0 +1,58 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+)
+
+// The annotations that exempt a namespace.
+const (
+	// AnnotationExempt holds the reason, which must not be empty.
+	AnnotationExempt = "cis532.io/exempt"
+	// AnnotationExemptUntil holds the last day of the exemption (UTC, inclusive), as YYYY-MM-DD.
+	AnnotationExemptUntil = "cis532.io/exempt-until"
+)
+
+// exemption reads the exemption of a namespace on a day. problem says why
+// there is none although the annotations are there.
+func exemption(ns *inventory.Namespace, now time.Time) (exempt *v1alpha1.Exemption, problem string) {
+	reason, hasReason := ns.Annotations[AnnotationExempt]
+	until, hasUntil := ns.Annotations[AnnotationExemptUntil]
+	switch {
+	case !hasReason && !hasUntil:
+		return nil, ""
+	case !hasReason:
+		return nil, fmt.Sprintf("annotation %s without %s", AnnotationExemptUntil, AnnotationExempt)
+	case strings.TrimSpace(reason) == "":
+		return nil, fmt.Sprintf("annotation %s gives no reason", AnnotationExempt)
+	}
+	e := &v1alpha1.Exemption{Reason: strings.TrimSpace(reason)}
+	if !hasUntil {
+		return e, ""
+	}
+	lastDay, err := time.Parse(time.DateOnly, strings.TrimSpace(until))
+	if err != nil {
+		return nil, fmt.Sprintf("annotation %s is %q, not a date as YYYY-MM-DD", AnnotationExemptUntil, clip(until))
+	}
+	e.Until = lastDay.Format(time.DateOnly)
+	if !now.UTC().Before(lastDay.AddDate(0, 0, 1)) {
+		return nil, fmt.Sprintf("the exemption ended on %s", e.Until)
+	}
+	return e, ""
+}
+
+// maxQuoted bounds what a one-line text repeats of the cluster's, in bytes.
+const maxQuoted = 200
+
+// clip makes one bounded line of a text.
+func clip(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= maxQuoted {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxQuoted], "") + "..."
+}

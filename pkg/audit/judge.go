@@ -1,0 +1,91 @@
+package audit
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+)
+
+// Options says how to judge.
+type Options struct {
+	// Scope is the namespaces that the run is about.
+	Scope inventory.Scope
+	// Now is the time at which exemptions are looked at.
+	Now time.Time
+	// NoExemptions ignores all exemptions.
+	NoExemptions bool
+	// JudgeNamedSystem judges a system namespace that was named. What writes to a
+	// cluster leaves it off: naming one is not yet wanting it changed.
+	JudgeNamedSystem bool
+}
+
+// judge answers the benchmark's letter for one namespace. The order of the
+// cases is the precedence: ERROR, terminating, EXEMPT, SKIPPED, then judged.
+func judge(inv *inventory.Inventory, ns *inventory.Namespace, opts Options) v1alpha1.NamespaceAudit {
+	row := v1alpha1.NamespaceAudit{Name: ns.Name}
+	exempt, problem := exemption(ns, opts.Now)
+	if opts.NoExemptions {
+		exempt, problem = nil, ""
+	}
+	if problem != "" {
+		row.Findings = append(row.Findings, invalidExemption(ns.Name, problem))
+	}
+	// A policy that was seen is evidence, whatever else could not be read.
+	if gap := inv.GapFor(ns.Name); gap != nil && len(ns.Policies) == 0 {
+		row.Verdict, row.Reason = v1alpha1.VerdictError, gap.Err.Error()
+		return row
+	}
+	if ns.Terminating {
+		row.Verdict, row.Reason = v1alpha1.VerdictSkipped, "terminating"
+		return row
+	}
+	if exempt != nil {
+		row.Verdict, row.Exemption, row.Reason = v1alpha1.VerdictExempt, exempt, exemptReason(exempt)
+		if len(ns.Policies) > 0 {
+			row.Findings = append(row.Findings, unusedExemption(ns.Name))
+		}
+		return row
+	}
+	if reason := skipReason(ns.Name, opts); reason != "" {
+		row.Verdict, row.Reason = v1alpha1.VerdictSkipped, reason
+		return row
+	}
+	if len(ns.Policies) == 0 {
+		row.Verdict, row.Reason = v1alpha1.VerdictFail, "no NetworkPolicy"
+		if problem != "" {
+			row.Reason += "; " + problem
+		}
+		row.Findings = append(row.Findings, noPolicy(ns.Name))
+		return row
+	}
+	row.Verdict, row.Reason = v1alpha1.VerdictPass, problem
+	return row
+}
+
+func exemptReason(e *v1alpha1.Exemption) string {
+	if e.Until == "" {
+		return clip(e.Reason)
+	}
+	return fmt.Sprintf("%s (until %s)", clip(e.Reason), e.Until)
+}
+
+// skipReason says why a namespace is not judged; empty where it is.
+func skipReason(name string, opts Options) string {
+	if glob, ok := opts.Scope.Excluded(name); ok {
+		return fmt.Sprintf("excluded (%s)", clip(glob))
+	}
+	if opts.Scope.IncludeSystem || opts.JudgeNamedSystem && opts.Scope.Named(name) {
+		return ""
+	}
+	pattern, system := inventory.SystemPattern(name)
+	switch {
+	case !system:
+		return ""
+	case pattern == name:
+		return fmt.Sprintf("system namespace (%s)", pattern)
+	default:
+		return fmt.Sprintf("system namespace (%s, by wildcard only)", pattern)
+	}
+}

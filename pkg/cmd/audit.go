@@ -1,0 +1,121 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/report"
+)
+
+const auditLong = `Say for each namespace whether it has a NetworkPolicy, and what isolation there is behind it.
+
+The verdict is the benchmark's letter: PASS with at least one NetworkPolicy, FAIL without. INGRESS and EGRESS say what the
+policies really do to the pods: open, allow-all, cluster-wide, partial, restricted, denied. What could not be read is
+ERROR, never PASS. System namespaces are SKIPPED, unless they are named or --include-system is given; namespaces with the
+annotation cis532.io/exempt: REASON (and cis532.io/exempt-until: YYYY-MM-DD) are EXEMPT.
+
+It never writes to the cluster. With -f or -k it reads manifests and contacts no cluster.`
+
+const auditExample = `  # The whole cluster
+  kubectl cis532 audit
+
+  # One namespace, also with permissions in that namespace only
+  kubectl cis532 audit -n payments
+
+  # A Git repository, or what helm renders
+  kubectl cis532 audit -R -f deploy/
+  helm template ./chart | kubectl cis532 audit -f -
+
+  # Only what fails, for a script
+  kubectl cis532 audit --failing -o name`
+
+// auditOptions is what audit does, with all flags read.
+type auditOptions struct {
+	*globals
+	scope       inventory.Scope
+	facts       factFlags
+	judging     judgingFlags
+	commandLine string
+	printer     *report.Printer
+	reports     reportFlags
+	exitZero    bool
+}
+
+// judgingFlags say how namespaces are judged.
+type judgingFlags struct{ noExemptions bool }
+
+func (f *judgingFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.noExemptions, "no-exemptions", false, "Ignore the annotations that exempt namespaces.")
+}
+
+func newAuditCommand(g *globals) *cobra.Command {
+	o := &auditOptions{globals: g}
+	scope := &scopeFlags{}
+	print := report.NewPrintFlags(true)
+	cmd := &cobra.Command{
+		Use:               "audit [NAMESPACE...]",
+		Short:             "Say which namespaces have no NetworkPolicy, and what the others isolate",
+		Long:              auditLong,
+		Example:           auditExample,
+		ValidArgsFunction: completeNamespaces(g),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.complete(cmd, args, scope, print); err != nil {
+				return usage(cmd, err)
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	scope.addFlags(cmd)
+	o.judging.addFlags(cmd)
+	print.AddFlags(cmd)
+	o.reports.addFlags(cmd)
+	o.facts.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where the verdict is FAIL. ERROR still exits with 2.")
+	return cmd
+}
+
+func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeFlags, print *report.PrintFlags) error {
+	var err error
+	o.facts.namespace = o.namespaceFlag(cmd)
+	if o.scope, err = scope.toScope(args, o.facts.namespace); err != nil {
+		return err
+	}
+	if err := o.facts.validate(o.globals, cmd.Flags()); err != nil {
+		return err
+	}
+	if err := o.reports.validate(print); err != nil {
+		return err
+	}
+	o.commandLine = o.facts.commandLine() + scope.commandLine(o.scope)
+	o.printer, err = o.globals.printer(print)
+	return err
+}
+
+func (o *auditOptions) run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
+	defer cancel()
+	inv, err := o.facts.read(ctx, o.globals, o.scope, true)
+	if err != nil {
+		return err
+	}
+	judged := audit.Run(inv, audit.Options{
+		Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions, JudgeNamedSystem: true,
+	})
+	if err := o.reports.write(o.streams, judged); err != nil {
+		return err
+	}
+	if !o.reports.stdout() {
+		if err := o.printer.Print(report.Audit(judged), o.streams.Out); err != nil {
+			return err
+		}
+	}
+	o.explainReport(judged)
+	o.explainGaps(inv, "rbac-audit")
+	summary, next := report.AuditSummary(judged, o.commandLine)
+	o.tell("%s", summary)
+	o.next(next)
+	return auditOutcome(judged, o.exitZero)
+}

@@ -1,0 +1,154 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/manifests"
+)
+
+// factFlags say where the facts come from: a cluster, or manifests.
+type factFlags struct {
+	manifestFlags
+	serverFlags
+	// namespace is -n: it narrows the run, and says where objects of manifests without a namespace go.
+	namespace string
+}
+
+func (f *factFlags) addFlags(cmd *cobra.Command) {
+	f.manifestFlags.addFlags(cmd)
+	f.serverFlags.addFlags(cmd)
+}
+
+func (f *factFlags) validate(g *globals, flags *pflag.FlagSet) error {
+	if err := f.manifestFlags.validate(flags, g.kubeconfig); err != nil {
+		return err
+	}
+	return f.serverFlags.validate()
+}
+
+// read reads the facts, narrowed to the scope.
+func (f *factFlags) read(ctx context.Context, g *globals, scope inventory.Scope, workloads bool) (*inventory.Inventory, error) {
+	if f.given() {
+		inv, err := f.manifestFlags.read(ctx, g.streams, f.namespace)
+		if err != nil {
+			return nil, err
+		}
+		inv.Narrow(scope)
+		return inv, nil
+	}
+	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
+	if err != nil {
+		return nil, err
+	}
+	return f.serverFlags.read(ctx, clients, scope, workloads)
+}
+
+// manifestFlags say that the facts come from manifests.
+type manifestFlags struct {
+	filenames []string
+	recursive bool
+	kustomize string
+}
+
+func (f *manifestFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVarP(&f.filenames, "filename", "f", nil, "Read manifests from a file, directory, URL or standard input (-) instead of a cluster. Can be repeated.")
+	cmd.Flags().BoolVarP(&f.recursive, "recursive", "R", false, "Process the directory used in -f, --filename recursively.")
+	cmd.Flags().StringVarP(&f.kustomize, "kustomize", "k", "", "Build a kustomization directory and read what it gives instead of a cluster.")
+	for _, ext := range []string{"json", "yaml", "yml"} {
+		_ = cmd.MarkFlagFilename("filename", ext)
+	}
+	_ = cmd.MarkFlagDirname("kustomize")
+}
+
+// given says that no cluster is to be contacted.
+func (f *manifestFlags) given() bool { return len(f.filenames) > 0 || f.kustomize != "" }
+
+// validate refuses flags that contradict each other.
+func (f *manifestFlags) validate(flags *pflag.FlagSet, kubeconfig *kubeconfigFlags) error {
+	switch {
+	case len(f.filenames) > 0 && f.kustomize != "":
+		return errors.New("only one of -f/--filename and -k/--kustomize can be used")
+	case f.recursive && len(f.filenames) == 0:
+		return errors.New("-R/--recursive needs -f/--filename")
+	case !f.given():
+		return nil
+	}
+	cluster := kubeconfig.clusterFlags(flags)
+	if flags.Changed("concurrency") {
+		cluster = append(cluster, "--concurrency")
+	}
+	if len(cluster) > 0 {
+		return fmt.Errorf("manifests (-f, -k) are read without a cluster: %s cannot be used with them", strings.Join(cluster, ", "))
+	}
+	return nil
+}
+
+// commandLine repeats the source, for the command that comes next.
+func (f *manifestFlags) commandLine() string {
+	var words []string
+	for _, name := range f.filenames {
+		words = append(words, "-f", name)
+	}
+	if f.recursive {
+		words = append(words, "-R")
+	}
+	if f.kustomize != "" {
+		words = append(words, "-k", f.kustomize)
+	}
+	return joinWords(words)
+}
+
+// read reads the manifests. Everything in them is read, also what is not in
+// scope: narrowing is the caller's.
+func (f *manifestFlags) read(ctx context.Context, streams Streams, namespace string) (*inventory.Inventory, error) {
+	return manifests.Read(ctx, manifests.Options{
+		Paths:            f.filenames,
+		Recursive:        f.recursive,
+		Kustomize:        f.kustomize,
+		Stdin:            streams.In,
+		DefaultNamespace: namespace,
+	})
+}
+
+// serverFlags say how long and how hard an API server is asked.
+type serverFlags struct {
+	timeout     time.Duration
+	concurrency int
+}
+
+// defaultConcurrency is where more requests in flight stop being faster (measured: 8 to 64 are alike).
+const defaultConcurrency = 16
+
+func (f *serverFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 5*time.Minute, "How long to go on in all, requests that are tried again included.")
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", defaultConcurrency, "How many namespaces are worked on at a time.")
+}
+
+func (f *serverFlags) validate() error {
+	switch {
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout must be longer than 0, not %s", f.timeout)
+	case f.concurrency < 1:
+		return fmt.Errorf("--concurrency must be at least 1, not %d", f.concurrency)
+	}
+	return nil
+}
+
+// read reads a cluster.
+func (f *serverFlags) read(ctx context.Context, clients *apiserver.Clients, scope inventory.Scope, workloads bool) (*inventory.Inventory, error) {
+	return live.NewReader(clients, f.concurrency).Read(ctx, live.Options{
+		Names:     scope.Names,
+		Selector:  scope.Selector,
+		Workloads: workloads,
+	})
+}

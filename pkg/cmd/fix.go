@@ -1,0 +1,204 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	cmdutil "k8s.io/kubectl/pkg/cmd/util"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/baseline"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/remediate"
+	"github.com/cis532/kubectl-cis532/pkg/report"
+	"github.com/cis532/kubectl-cis532/pkg/version"
+)
+
+const fixLong = `Give each namespace without a NetworkPolicy the policy cis-default-allow, and check that it is there.
+
+The policy allows every connection, in both directions: the benchmark's letter is met and nothing breaks. It isolates
+nothing either; it is where hardening begins. Policies are created, never applied: what somebody else made is not
+overwritten, and where a policy appears meanwhile, fix takes its own back. kubectl cis532 rollback removes what fix made.
+
+System namespaces are left alone, also when they are named, unless --include-system is given.`
+
+const fixExample = `  # What would be created, checked by the API server (admission, quota, RBAC) but not stored
+  kubectl cis532 fix --dry-run=server
+
+  # Create it
+  kubectl cis532 fix
+
+  # Only some namespaces
+  kubectl cis532 fix payments shop
+  kubectl cis532 fix -l team=payments --exclude 'dev-*'
+
+  # For a pipeline: counts as JSON, exit code 0 when everything could be done
+  kubectl cis532 fix --exit-zero --report json=- | jq .summary`
+
+// fixOptions is what fix does, with all flags read.
+type fixOptions struct {
+	*globals
+	scope       inventory.Scope
+	server      serverFlags
+	judging     judgingFlags
+	commandLine string
+	dryRun      v1alpha1.DryRun
+	output      string
+	printer     *report.Printer
+	reports     reportFlags
+	exitZero    bool
+}
+
+func newFixCommand(g *globals) *cobra.Command {
+	o := &fixOptions{globals: g}
+	scope := &scopeFlags{}
+	print := report.NewPrintFlags(true)
+	var filenames []string
+	cmd := &cobra.Command{
+		Use:               "fix [NAMESPACE...]",
+		Short:             "Give each namespace without a NetworkPolicy one that cuts nothing",
+		Long:              fixLong,
+		Example:           fixExample,
+		ValidArgsFunction: completeNamespaces(g),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("filename") {
+				return usage(cmd, errors.New(`fix changes a cluster; for manifests, use "kubectl cis532 generate -f"`))
+			}
+			if err := o.complete(cmd, args, scope, print); err != nil {
+				return usage(cmd, err)
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	scope.addFlags(cmd)
+	o.judging.addFlags(cmd)
+	cmdutil.AddDryRunFlag(cmd)
+	print.AddFlags(cmd)
+	o.reports.addFlags(cmd)
+	o.server.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where something was changed. A namespace that could not be done still exits with 2.")
+	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
+	_ = cmd.Flags().MarkHidden("filename")
+	return cmd
+}
+
+func (o *fixOptions) complete(cmd *cobra.Command, args []string, scope *scopeFlags, print *report.PrintFlags) error {
+	var err error
+	if o.scope, err = scope.toScope(args, o.namespaceFlag(cmd)); err != nil {
+		return err
+	}
+	if err := o.server.validate(); err != nil {
+		return err
+	}
+	if o.dryRun, err = dryRun(cmd); err != nil {
+		return err
+	}
+	if err := o.reports.validate(print); err != nil {
+		return err
+	}
+	o.commandLine = scope.commandLine(o.scope)
+	o.output = print.Output
+	o.printer, err = o.globals.printer(print)
+	return err
+}
+
+// dryRun reads --dry-run as kubectl does.
+func dryRun(cmd *cobra.Command) (v1alpha1.DryRun, error) {
+	strategy, err := cmdutil.GetDryRunStrategy(cmd)
+	if err != nil {
+		return "", err
+	}
+	switch strategy {
+	case cmdutil.DryRunClient:
+		return v1alpha1.DryRunClient, nil
+	case cmdutil.DryRunServer:
+		return v1alpha1.DryRunServer, nil
+	default:
+		return v1alpha1.DryRunNone, nil
+	}
+}
+
+func (o *fixOptions) run(interruptible context.Context) error {
+	ctx, cancel := context.WithTimeout(interruptible, o.server.timeout)
+	defer cancel()
+	clients, err := apiserver.New(o.kubeconfig.ConfigFlags)
+	if err != nil {
+		return err
+	}
+	read := func(ctx context.Context) (*inventory.Inventory, error) {
+		return o.server.read(ctx, clients, o.scope, false)
+	}
+	inv, err := read(ctx)
+	if err != nil {
+		return err
+	}
+	judged := audit.Run(inv, audit.Options{Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions})
+	entry, _ := baseline.Lookup(baseline.DefaultEntry)
+	if judged.Summary.Fail > 0 {
+		o.tell("%s: creating %s in %s%s", target(clients), entry.ObjectName(), report.Count(judged.Summary.Fail, "namespace"), report.DryRunNote(o.dryRun))
+	}
+	fix := remediate.Fix{
+		Clients:     clients,
+		Entry:       entry,
+		DryRun:      o.dryRun,
+		RunID:       o.streams.RunID(),
+		ToolVersion: version.Get().GitVersion,
+		Concurrency: o.server.concurrency,
+		Reread:      read,
+		Progress:    o.progress("created"),
+	}
+	done := fix.Run(ctx, inv, judged)
+	return o.finish(inv, judged, done)
+}
+
+// finish prints what was done and says the exit code.
+func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditReport, done remediate.Outcome) error {
+	if err := o.reports.write(o.streams, done.Report); err != nil {
+		return err
+	}
+	if !o.reports.stdout() {
+		if err := o.printer.Print(report.Fix(done.Report, done.Policies), o.streams.Out); err != nil {
+			return err
+		}
+	}
+	o.explainReport(judged)
+	o.explainGaps(inv, "rbac-fix")
+	summary, next := report.FixSummary(done.Report, o.commandLine)
+	o.tell("%s", summary)
+	o.explainRows(done.Report)
+	o.next(next)
+	s := done.Report.Summary
+	failed := s.Error > 0 || judged.Verdict == v1alpha1.VerdictError
+	if s.Fixed > 0 && !failed && !o.exitZero {
+		verb := "changed"
+		if o.dryRun != v1alpha1.DryRunNone {
+			verb = "would change"
+		}
+		o.tell("exit status 1: %s %s (0 with --exit-zero)", report.Count(s.Fixed, "namespace"), verb)
+	}
+	return outcome(s.Fixed > 0, failed, o.exitZero)
+}
+
+// explainRows names what could not be done where the output does not show it.
+func (o *fixOptions) explainRows(r *v1alpha1.FixReport) {
+	if o.output == "" && !o.reports.stdout() {
+		return
+	}
+	for _, row := range r.Namespaces {
+		if row.Result == v1alpha1.ResultError {
+			o.streams.say("error: namespace %q: %s", row.Name, row.Reason)
+		}
+	}
+}
+
+// target says which cluster is written to.
+func target(clients *apiserver.Clients) string {
+	if clients.Context == "" {
+		return clients.Server
+	}
+	return fmt.Sprintf("context %q (%s)", clients.Context, clients.Server)
+}

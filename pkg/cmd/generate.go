@@ -1,0 +1,116 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/baseline"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/report"
+)
+
+const generateLong = `Print the policies that fix would create, as manifests.
+
+What it prints, kubectl apply -f - takes. Where nothing fails it prints nothing. The manifests carry what marks them as
+this tool's, and nothing that only a live object has, so that they stay the same from run to run.
+
+It never writes to the cluster. With -f or -k it reads manifests and contacts no cluster.`
+
+const generateExample = `  # Straight to the cluster, by kubectl's own hands
+  kubectl cis532 generate | kubectl apply -f -
+
+  # For the namespaces of a Git repository, as a file in a directory per namespace
+  kubectl cis532 generate -R -f deploy/ --output-dir deploy/network-policies`
+
+// generateOptions is what generate does, with all flags read.
+type generateOptions struct {
+	*globals
+	scope     inventory.Scope
+	facts     factFlags
+	judging   judgingFlags
+	printer   *report.Printer
+	outputDir string
+}
+
+func newGenerateCommand(g *globals) *cobra.Command {
+	o := &generateOptions{globals: g}
+	scope := &scopeFlags{}
+	print := report.NewPrintFlags(false)
+	print.Output = "yaml"
+	cmd := &cobra.Command{
+		Use:               "generate [NAMESPACE...]",
+		Short:             "Print the policies that fix would create, as manifests",
+		Long:              generateLong,
+		Example:           generateExample,
+		ValidArgsFunction: completeNamespaces(g),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.complete(cmd, args, scope, print); err != nil {
+				return usage(cmd, err)
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	scope.addFlags(cmd)
+	o.judging.addFlags(cmd)
+	print.AddFlags(cmd)
+	o.facts.addFlags(cmd)
+	cmd.Flags().StringVar(&o.outputDir, "output-dir", "", "Write DIR/NAMESPACE/NAME.yaml instead of printing. A file that is there and differs is never overwritten.")
+	_ = cmd.MarkFlagDirname("output-dir")
+	return cmd
+}
+
+func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *scopeFlags, print *report.PrintFlags) error {
+	var err error
+	o.facts.namespace = o.namespaceFlag(cmd)
+	if o.scope, err = scope.toScope(args, o.facts.namespace); err != nil {
+		return err
+	}
+	if err := o.facts.validate(o.globals, cmd.Flags()); err != nil {
+		return err
+	}
+	if o.outputDir != "" && cmd.Flags().Changed("output") && print.Output != "yaml" {
+		return errors.New("--output-dir writes YAML: -o cannot be used with it")
+	}
+	o.printer, err = o.globals.printer(print)
+	return err
+}
+
+func (o *generateOptions) run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
+	defer cancel()
+	inv, err := o.facts.read(ctx, o.globals, o.scope, false)
+	if err != nil {
+		return err
+	}
+	judged := audit.Run(inv, audit.Options{Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions})
+	entry, _ := baseline.Lookup(baseline.DefaultEntry)
+	var policies []*networkingv1.NetworkPolicy
+	for _, row := range judged.Namespaces {
+		if row.Verdict == v1alpha1.VerdictFail {
+			policies = append(policies, entry.Policy(row.Name))
+		}
+	}
+	if o.outputDir != "" {
+		if err := o.writeFiles(policies); err != nil {
+			return err
+		}
+	} else if err := o.printer.Print(report.Policies(policies), o.streams.Out); err != nil {
+		return err
+	}
+	o.explainReport(judged)
+	o.explainGaps(inv, "rbac-audit")
+	for _, row := range judged.Namespaces {
+		if row.Verdict == v1alpha1.VerdictError {
+			o.streams.say("error: namespace %q: %s", row.Name, row.Reason)
+		}
+	}
+	if len(policies) == 0 && judged.Verdict != v1alpha1.VerdictError {
+		o.tell("nothing to generate: every namespace in scope has a NetworkPolicy or is exempt")
+	}
+	return outcome(false, judged.Verdict == v1alpha1.VerdictError, false)
+}

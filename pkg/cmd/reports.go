@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/cis532/kubectl-cis532/pkg/report"
+)
+
+// reportFlags are --report: the whole report, in a file of each format.
+type reportFlags struct {
+	given []string
+	files []reportFile
+}
+
+// reportFile is one --report.
+type reportFile struct{ format, path string }
+
+// reportStdout is the path that stands for standard output.
+const reportStdout = "-"
+
+func (f *reportFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.given, "report", nil, fmt.Sprintf(
+		"Also write the report as [FORMAT=]FILE, with FORMAT one of (%s), by default from the file's extension. FILE - is stdout, in place of the table. Can be repeated.",
+		strings.Join(report.FileFormats(), ", ")))
+}
+
+// validate reads the flags before anything is done.
+func (f *reportFlags) validate(print *report.PrintFlags) error {
+	f.files = nil
+	for _, text := range f.given {
+		format, path, explicit := strings.Cut(text, "=")
+		if !explicit {
+			path = text
+			format = strings.TrimPrefix(filepath.Ext(path), ".")
+		}
+		switch {
+		case path == "":
+			return fmt.Errorf("invalid --report %q: no file", text)
+		case path == reportStdout && !explicit:
+			return fmt.Errorf("invalid --report %q: say the format, as in json=-", text)
+		case path == reportStdout && print.Output != "":
+			return fmt.Errorf("--report %s and -o %s cannot both go to stdout", text, print.Output)
+		case path == reportStdout && f.stdout():
+			return errors.New("only one --report can go to stdout")
+		}
+		known, ok := report.FileFormat(format)
+		if !ok {
+			return fmt.Errorf("invalid --report %q: unknown format %q: known are %s", text, format, strings.Join(report.FileFormats(), ", "))
+		}
+		f.files = append(f.files, reportFile{format: known, path: path})
+	}
+	return nil
+}
+
+// stdout says that a report takes the table's place.
+func (f *reportFlags) stdout() bool {
+	for _, file := range f.files {
+		if file.path == reportStdout {
+			return true
+		}
+	}
+	return false
+}
+
+// write writes the report to each file. A file is written beside its place and
+// moved there, so that a run that is cut off leaves no half of one.
+func (f *reportFlags) write(streams Streams, document runtime.Object) error {
+	for _, file := range f.files {
+		var err error
+		if file.path == reportStdout {
+			err = report.WriteFile(streams.Out, file.format, document)
+		} else {
+			err = writeAtomically(file.path, func(w io.Writer) error { return report.WriteFile(w, file.format, document) })
+		}
+		if err != nil {
+			return fmt.Errorf("write --report %s=%s: %w", file.format, file.path, err)
+		}
+	}
+	return nil
+}
+
+func writeAtomically(path string, write func(io.Writer) error) (err error) {
+	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
+		// A pipe or a device cannot be replaced.
+		out, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(out), out.Close())
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".cis532-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(temporary.Name())
+		}
+	}()
+	if err := errors.Join(write(temporary), temporary.Chmod(0o644), temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}

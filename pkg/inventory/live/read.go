@@ -1,0 +1,184 @@
+package live
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+)
+
+// Options says what to read.
+type Options struct {
+	// Names are the namespaces to read, each with requests of its own; empty reads the whole cluster.
+	Names []string
+	// Selector narrows a whole cluster by the labels of Namespace objects; nil takes all.
+	Selector labels.Selector
+	// Workloads reads the pods of the namespaces.
+	Workloads bool
+	// Services reads the Services of the namespaces.
+	Services bool
+}
+
+// Reader reads inventories from one API server.
+type Reader struct {
+	clients *apiserver.Clients
+	// concurrency bounds the requests in flight where namespaces are read one by one.
+	concurrency int
+}
+
+// NewReader returns a Reader that has at most concurrency requests in flight.
+func NewReader(clients *apiserver.Clients, concurrency int) *Reader {
+	return &Reader{clients: clients, concurrency: max(1, concurrency)}
+}
+
+// Read reads the inventory. It returns an error only where there is nothing to
+// report on: the server cannot be reached, does not know the user, or the run
+// was interrupted. What else fails is a gap of the inventory.
+func (r *Reader) Read(ctx context.Context, opts Options) (*inventory.Inventory, error) {
+	inv := &inventory.Inventory{Source: v1alpha1.Source{Kind: v1alpha1.SourceCluster, Context: r.clients.Context, Server: r.clients.Server}}
+	var err error
+	if len(opts.Names) > 0 {
+		err = r.readNamed(ctx, inv, opts)
+	} else {
+		err = r.readAll(ctx, inv, opts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	inv.Sort()
+	return inv, nil
+}
+
+// fatal returns the error where it makes every further request pointless.
+func fatal(errs ...error) error {
+	for _, err := range errs {
+		switch apiserver.CauseOf(err) {
+		case apiserver.CauseUnreachable, apiserver.CauseUnauthorized, apiserver.CauseInterrupted:
+			return err
+		}
+	}
+	return nil
+}
+
+// readAll reads the whole cluster with one list of each kind.
+func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Options) error {
+	var namespaces []*inventory.Namespace
+	var policies policyList
+	var namespacesErr, policiesErr, servicesErr error
+	var group errgroup.Group
+	group.Go(func() error { namespaces, namespacesErr = r.listNamespaces(ctx, opts.Selector); return nil })
+	group.Go(func() error { policies, policiesErr = r.listPolicies(ctx, ""); return nil })
+	if opts.Services {
+		group.Go(func() error { inv.Services, servicesErr = r.listServices(ctx, ""); return nil })
+	}
+	_ = group.Wait()
+	if err := fatal(namespacesErr, policiesErr, servicesErr); err != nil {
+		return err
+	}
+	for _, err := range []error{namespacesErr, policiesErr, servicesErr} {
+		if err != nil {
+			inv.Gaps = append(inv.Gaps, inventory.Gap{Err: err})
+		}
+	}
+	inv.Namespaces = namespaces
+	inv.PoliciesVersion = policies.resourceVersion
+	byName := make(map[string]*inventory.Namespace, len(namespaces))
+	for _, ns := range namespaces {
+		byName[ns.Name] = ns
+	}
+	for i := range policies.items {
+		np := &policies.items[i]
+		ns := byName[np.Namespace]
+		if ns == nil {
+			if namespacesErr == nil {
+				// It is not in scope, or was made after the namespaces were listed.
+				continue
+			}
+			ns = undeclared(np.Namespace)
+			byName[np.Namespace] = ns
+			inv.Namespaces = append(inv.Namespaces, ns)
+		}
+		ns.Policies = append(ns.Policies, np)
+	}
+	if opts.Workloads {
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", needsPorts(policies.items))
+		return fatal(inv.WorkloadsUnknown)
+	}
+	return nil
+}
+
+// readNamed reads each namespace with requests that a user of only that namespace may make.
+func (r *Reader) readNamed(ctx context.Context, inv *inventory.Inventory, opts Options) error {
+	parts := make([]*inventory.Inventory, len(opts.Names))
+	var group errgroup.Group
+	group.SetLimit(r.concurrency)
+	for i, name := range opts.Names {
+		group.Go(func() error {
+			var err error
+			parts[i], err = r.readOne(ctx, name, opts)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		inv.Namespaces = append(inv.Namespaces, part.Namespaces...)
+		inv.Workloads = append(inv.Workloads, part.Workloads...)
+		inv.Services = append(inv.Services, part.Services...)
+		inv.Gaps = append(inv.Gaps, part.Gaps...)
+		inv.Warnings = append(inv.Warnings, part.Warnings...)
+		inv.WorkloadsUnknown = errors.Join(inv.WorkloadsUnknown, part.WorkloadsUnknown)
+	}
+	return nil
+}
+
+// readOne reads one namespace.
+func (r *Reader) readOne(ctx context.Context, name string, opts Options) (*inventory.Inventory, error) {
+	inv := &inventory.Inventory{}
+	gap := func(err error) { inv.Gaps = append(inv.Gaps, inventory.Gap{Namespace: name, Err: err}) }
+	ns, nsErr := r.getNamespace(ctx, name)
+	if err := fatal(nsErr); err != nil {
+		return nil, err
+	}
+	if ns == nil {
+		ns = undeclared(name)
+	}
+	inv.Namespaces = []*inventory.Namespace{ns}
+	if apiserver.CauseOf(nsErr) == apiserver.CauseNotFound {
+		gap(nsErr)
+		return inv, nil
+	}
+	policies, policiesErr := r.listPolicies(ctx, name)
+	if err := fatal(policiesErr); err != nil {
+		return nil, err
+	}
+	ns.PoliciesVersion = policies.resourceVersion
+	for i := range policies.items {
+		ns.Policies = append(ns.Policies, &policies.items[i])
+	}
+	switch {
+	case policiesErr != nil:
+		gap(policiesErr)
+	case nsErr != nil && len(ns.Policies) > 0:
+		// A policy shows that the namespace exists and meets the letter; only its annotations are not known.
+		inv.Warnings = append(inv.Warnings, nsErr.Error()+": whether it is exempt is unknown")
+	case nsErr != nil:
+		gap(nsErr)
+	}
+	if opts.Workloads {
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, name, needsPorts(policies.items))
+	}
+	var servicesErr error
+	if opts.Services {
+		if inv.Services, servicesErr = r.listServices(ctx, name); servicesErr != nil {
+			gap(servicesErr)
+		}
+	}
+	return inv, fatal(inv.WorkloadsUnknown, servicesErr)
+}

@@ -1,0 +1,105 @@
+package manifests
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"regexp"
+)
+
+// document is one document of a file, as text.
+type document struct {
+	// number counts the documents of the file from 1.
+	number int
+	text   []byte
+	// json says that text is a single JSON value.
+	json bool
+}
+
+// split cuts a file into its documents: YAML documents at lines of "---" and
+// "...", several JSON values in a row one by one. Documents that hold nothing
+// are left out but counted, except before the first "---".
+func split(data []byte) []document {
+	var docs []document
+	number := 0
+	emit := func(text []byte, leading bool) {
+		if values := jsonValues(text); values != nil {
+			for _, value := range values {
+				number++
+				docs = append(docs, document{number: number, text: value, json: true})
+			}
+			return
+		}
+		empty := blank(text)
+		if leading && empty {
+			return
+		}
+		number++
+		if !empty {
+			docs = append(docs, document{number: number, text: text})
+		}
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	start, leading := 0, true
+	for pos := 0; pos < len(data); {
+		end := len(data)
+		if i := bytes.IndexByte(data[pos:], '\n'); i >= 0 {
+			end = pos + i + 1
+		}
+		line := data[pos:end]
+		if isMarker(line, "---") || isMarker(line, "...") {
+			emit(data[start:pos], leading)
+			// After "...", a "---" opens the next document and does not end an empty one.
+			leading = line[0] == '.'
+			start = pos + len("---")
+		}
+		pos = end
+	}
+	emit(data[start:], leading)
+	return docs
+}
+
+// isMarker says that a line is a YAML document marker, alone or with content behind it.
+func isMarker(line []byte, marker string) bool {
+	if !bytes.HasPrefix(line, []byte(marker)) {
+		return false
+	}
+	return len(line) == len(marker) || bytes.IndexByte([]byte(" \t\r\n"), line[len(marker)]) >= 0
+}
+
+var comment = regexp.MustCompile(`(?m)^\s*(#.*|%[A-Z]+ .*)?$`)
+
+// blank says that there is nothing but white space, comments and directives.
+func blank(text []byte) bool {
+	trimmed := bytes.TrimSpace(text)
+	if len(trimmed) == 0 {
+		return true
+	}
+	if trimmed[0] != '#' && trimmed[0] != '%' {
+		return false
+	}
+	return len(bytes.TrimSpace(comment.ReplaceAll(trimmed, nil))) == 0
+}
+
+// jsonValues returns the JSON values of a text, or nil where it is not JSON
+// from its first to its last byte (YAML's flow style may look like it).
+func jsonValues(text []byte) [][]byte {
+	trimmed := bytes.TrimSpace(text)
+	if len(trimmed) == 0 || trimmed[0] != '{' {
+		return nil
+	}
+	var values [][]byte
+	decoder := json.NewDecoder(bytes.NewReader(trimmed))
+	for {
+		var value json.RawMessage
+		err := decoder.Decode(&value)
+		if errors.Is(err, io.EOF) {
+			return values
+		}
+		if err != nil {
+			return nil
+		}
+		values = append(values, value)
+	}
+}

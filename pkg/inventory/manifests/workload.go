@@ -1,0 +1,125 @@
+package manifests
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+)
+
+// controller is what an object that makes pods says about them.
+type controller struct {
+	meta     *metav1.ObjectMeta
+	template corev1.PodTemplateSpec
+	// replicas is how many; nil where the kind does not say.
+	replicas *int32
+}
+
+// controllers reads the kinds that make pods.
+var controllers = map[schema.GroupVersionKind]func(object) (controller, error){
+	appsv1.SchemeGroupVersion.WithKind("Deployment"): reads(func(o *appsv1.Deployment) controller {
+		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Replicas}
+	}),
+	appsv1.SchemeGroupVersion.WithKind("ReplicaSet"): reads(func(o *appsv1.ReplicaSet) controller {
+		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Replicas}
+	}),
+	appsv1.SchemeGroupVersion.WithKind("StatefulSet"): reads(func(o *appsv1.StatefulSet) controller {
+		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Replicas}
+	}),
+	appsv1.SchemeGroupVersion.WithKind("DaemonSet"): reads(func(o *appsv1.DaemonSet) controller {
+		return controller{&o.ObjectMeta, o.Spec.Template, nil}
+	}),
+	corev1.SchemeGroupVersion.WithKind("ReplicationController"): reads(func(o *corev1.ReplicationController) controller {
+		return controller{&o.ObjectMeta, *cmp.Or(o.Spec.Template, &corev1.PodTemplateSpec{}), o.Spec.Replicas}
+	}),
+	batchv1.SchemeGroupVersion.WithKind("Job"): reads(func(o *batchv1.Job) controller {
+		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Parallelism}
+	}),
+	batchv1.SchemeGroupVersion.WithKind("CronJob"): reads(func(o *batchv1.CronJob) controller {
+		return controller{&o.ObjectMeta, o.Spec.JobTemplate.Spec.Template, o.Spec.JobTemplate.Spec.Parallelism}
+	}),
+}
+
+func reads[T any](convert func(*T) controller) func(object) (controller, error) {
+	return func(obj object) (controller, error) {
+		var o T
+		if err := unmarshal(obj, &o, false); err != nil {
+			return controller{}, err
+		}
+		return convert(&o), nil
+	}
+}
+
+// addWorkload takes pods and what makes pods; other kinds are left alone.
+func (c *collector) addWorkload(obj object) error {
+	if obj.gvk == corev1.SchemeGroupVersion.WithKind("Pod") {
+		return c.addPod(obj)
+	}
+	read, ok := controllers[obj.gvk]
+	if !ok {
+		return nil
+	}
+	ctl, err := read(obj)
+	if err != nil {
+		return err
+	}
+	return c.addTemplate(obj, ctl)
+}
+
+func (c *collector) addPod(obj object) error {
+	var pod corev1.Pod
+	if err := unmarshal(obj, &pod, false); err != nil {
+		return err
+	}
+	w, err := newWorkload(obj, &pod.ObjectMeta)
+	if err != nil {
+		return err
+	}
+	pod.Namespace, pod.Name = obj.namespace, w.Name
+	w.Workload = inventory.NewPodWorkload(&pod)
+	c.workloads = append(c.workloads, w)
+	return nil
+}
+
+// addTemplate takes a controller as one of the pods that it would make; with
+// no replicas it makes none. Its pods have no address yet.
+func (c *collector) addTemplate(obj object, ctl controller) error {
+	if ctl.replicas != nil && *ctl.replicas == 0 {
+		return nil
+	}
+	w, err := newWorkload(obj, ctl.meta)
+	if err != nil {
+		return err
+	}
+	w.Workload = inventory.NewWorkload(strings.ToLower(obj.gvk.Kind), obj.namespace, w.Name, ctl.template.Labels, &ctl.template.Spec)
+	c.workloads = append(c.workloads, w)
+	return nil
+}
+
+// newWorkload takes the name and the owner from the metadata.
+func newWorkload(obj object, meta *metav1.ObjectMeta) (workload, error) {
+	w := workload{gvk: obj.gvk}
+	switch {
+	case meta.Name != "":
+		w.Name = meta.Name
+	case meta.GenerateName != "":
+		w.Name = meta.GenerateName + "*"
+	default:
+		return w, errNoName
+	}
+	if owner := metav1.GetControllerOf(meta); owner != nil {
+		group, err := schema.ParseGroupVersion(owner.APIVersion)
+		if err != nil {
+			return w, fmt.Errorf("metadata.ownerReferences: %w", err)
+		}
+		w.owner = &identity{group.Group, owner.Kind, obj.namespace, owner.Name}
+	}
+	return w, nil
+}

@@ -1,0 +1,244 @@
+package remediate
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/baseline"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+)
+
+// Reread reads the namespaces of a run again, as they are now.
+type Reread func(context.Context) (*inventory.Inventory, error)
+
+// Fix gives failing namespaces their policy.
+type Fix struct {
+	// Clients are those of the cluster.
+	Clients *apiserver.Clients
+	// Entry is the policy of the catalogue.
+	Entry baseline.Entry
+	// DryRun says whether anything is written.
+	DryRun v1alpha1.DryRun
+	// RunID marks what this run creates.
+	RunID string
+	// ToolVersion is written beside it.
+	ToolVersion string
+	// Concurrency bounds the namespaces that are worked on at a time.
+	Concurrency int
+	// Reread is how the result is checked.
+	Reread Reread
+	// Progress is called when another namespace is done, from several goroutines; it may be nil.
+	Progress func(done, total int)
+}
+
+// Outcome is what a Fix did.
+type Outcome struct {
+	// Report says it by namespace.
+	Report *v1alpha1.FixReport
+	// Policies are the manifests that were created, or in a dry run would be, in the order of the report.
+	Policies []*networkingv1.NetworkPolicy
+}
+
+// Run creates the policies of the namespaces that failed the audit. inv is
+// what the audit judged. A context that ends stops it between two namespaces:
+// what was begun is finished, checked and reported.
+func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha1.AuditReport) Outcome {
+	report := v1alpha1.NewFixReport()
+	report.Metadata, report.Source, report.Scope, report.Errors = judged.Metadata, judged.Source, judged.Scope, judged.Errors
+	report.Policy, report.DryRun = f.Entry.Name, f.DryRun
+	if f.DryRun == v1alpha1.DryRunNone {
+		report.Run = f.RunID
+	}
+	jobs := map[string]*job{}
+	var order []*job
+	for _, row := range judged.Namespaces {
+		if row.Verdict == v1alpha1.VerdictFail {
+			j := &job{namespace: row.Name, policy: f.policy(row.Name)}
+			jobs[row.Name] = j
+			order = append(order, j)
+		}
+	}
+	f.create(ctx, inv, order)
+	if f.DryRun == v1alpha1.DryRunNone {
+		f.verify(ctx, inv, order)
+	}
+	outcome := Outcome{Report: report}
+	for _, row := range judged.Namespaces {
+		j := jobs[row.Name]
+		if j == nil {
+			report.Namespaces = append(report.Namespaces, v1alpha1.NamespaceFix{Name: row.Name, Result: unchanged(row.Verdict), Reason: row.Reason})
+			continue
+		}
+		report.Namespaces = append(report.Namespaces, j.row())
+		if j.result == v1alpha1.ResultFixed {
+			outcome.Policies = append(outcome.Policies, j.policy)
+		}
+	}
+	report.Summary = summarizeFix(report.Namespaces)
+	return outcome
+}
+
+// job is the work on one namespace and what became of it.
+type job struct {
+	namespace string
+	// policy is the object that is created.
+	policy *networkingv1.NetworkPolicy
+	// created is the server's answer; nil where nothing was created, or the answer was lost.
+	created  *networkingv1.NetworkPolicy
+	result   v1alpha1.Result
+	reason   string
+	verified *bool
+}
+
+func (j *job) end(result v1alpha1.Result, format string, args ...any) {
+	j.result, j.reason = result, fmt.Sprintf(format, args...)
+}
+
+func (j *job) row() v1alpha1.NamespaceFix {
+	row := v1alpha1.NamespaceFix{Name: j.namespace, Result: j.result, Reason: j.reason, Verified: j.verified}
+	if j.result == v1alpha1.ResultFixed {
+		row.Policies = []string{j.policy.Name}
+	}
+	return row
+}
+
+// policy is the entry's policy as it is created: on a live object stands which run made it.
+func (f *Fix) policy(namespace string) *networkingv1.NetworkPolicy {
+	np := f.Entry.Policy(namespace)
+	if f.DryRun == v1alpha1.DryRunNone {
+		np.Annotations[baseline.AnnotationRun] = f.RunID
+		np.Annotations[baseline.AnnotationToolVersion] = f.ToolVersion
+	}
+	return np
+}
+
+// create works on all jobs, a bounded number at a time.
+func (f *Fix) create(ctx context.Context, inv *inventory.Inventory, jobs []*job) {
+	if f.DryRun == v1alpha1.DryRunClient {
+		for _, j := range jobs {
+			j.end(v1alpha1.ResultFixed, "would create %s", j.policy.Name)
+		}
+		return
+	}
+	arrivals := watchArrivals(ctx, f.Clients, inv, f.RunID)
+	defer arrivals.stop()
+	var done atomic.Int64
+	var group errgroup.Group
+	group.SetLimit(max(1, f.Concurrency))
+	for _, j := range jobs {
+		group.Go(func() error {
+			f.createOne(ctx, j, arrivals)
+			if f.Progress != nil {
+				f.Progress(int(done.Add(1)), len(jobs))
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+func (f *Fix) createOne(ctx context.Context, j *job, arrivals *arrivals) {
+	if ctx.Err() != nil {
+		j.end(v1alpha1.ResultError, "interrupted before it was done: run the command again")
+		return
+	}
+	if name := arrivals.in(j.namespace); name != "" {
+		j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile", name)
+		return
+	}
+	created, err := f.post(ctx, j.policy)
+	if isTaken(err) {
+		existing, getErr := f.get(ctx, j.namespace, j.policy.Name)
+		switch {
+		case getErr != nil:
+			j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, and cannot be read: %v", j.policy.Name, getErr)
+			return
+		case f.DryRun == v1alpha1.DryRunServer || existing.Annotations[baseline.AnnotationRun] != f.RunID:
+			j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile, made by somebody else", j.policy.Name)
+			return
+		}
+		// The answer to our own request was lost on its way.
+		created, err = existing, nil
+	}
+	switch {
+	case apiserver.CauseOf(err) == apiserver.CauseTerminating:
+		j.end(v1alpha1.ResultSkipped, "terminating")
+	case err != nil:
+		j.end(v1alpha1.ResultError, "%v", err)
+	case f.DryRun == v1alpha1.DryRunServer:
+		j.end(v1alpha1.ResultFixed, "would create %s", j.policy.Name)
+	default:
+		j.created = created
+		j.end(v1alpha1.ResultFixed, "created %s", j.policy.Name)
+	}
+}
+
+// post creates the policy. A request that was begun is not cut off when the
+// run is interrupted: its outcome would be unknown.
+func (f *Fix) post(ctx context.Context, np *networkingv1.NetworkPolicy) (*networkingv1.NetworkPolicy, error) {
+	opts := metav1.CreateOptions{FieldManager: baseline.FieldManager, DryRun: dryRunOption(f.DryRun), FieldValidation: metav1.FieldValidationStrict}
+	var created *networkingv1.NetworkPolicy
+	err := f.Clients.Do(ctx, func(ctx context.Context) error {
+		var err error
+		created, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Create(context.WithoutCancel(ctx), np, opts)
+		return err
+	})
+	if isTaken(err) {
+		return nil, err
+	}
+	return created, f.Clients.Explain(policyAction("create", np.Namespace, np.Name), err)
+}
+
+func (f *Fix) get(ctx context.Context, namespace, name string) (*networkingv1.NetworkPolicy, error) {
+	var np *networkingv1.NetworkPolicy
+	err := f.Clients.Do(ctx, func(ctx context.Context) error {
+		var err error
+		np, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(namespace).Get(context.WithoutCancel(ctx), name, metav1.GetOptions{})
+		return err
+	})
+	return np, f.Clients.Explain(policyAction("get", namespace, name), err)
+}
+
+// unchanged is the result of a namespace that needed nothing.
+func unchanged(v v1alpha1.Verdict) v1alpha1.Result {
+	switch v {
+	case v1alpha1.VerdictPass:
+		return v1alpha1.ResultPass
+	case v1alpha1.VerdictSkipped:
+		return v1alpha1.ResultSkipped
+	case v1alpha1.VerdictExempt:
+		return v1alpha1.ResultExempt
+	default:
+		return v1alpha1.ResultError
+	}
+}
+
+func summarizeFix(rows []v1alpha1.NamespaceFix) v1alpha1.FixSummary {
+	s := v1alpha1.FixSummary{Namespaces: len(rows)}
+	for _, row := range rows {
+		switch row.Result {
+		case v1alpha1.ResultPass:
+			s.Pass++
+		case v1alpha1.ResultFixed:
+			s.Fixed++
+		case v1alpha1.ResultSkipped:
+			s.Skipped++
+		case v1alpha1.ResultExempt:
+			s.Exempt++
+		default:
+			s.Error++
+		}
+	}
+	return s
+}
+
+// verifyTimeout bounds the reads and deletions after a run that was interrupted.
+const verifyTimeout = 30 * time.Second
