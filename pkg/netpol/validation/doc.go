@@ -5,13 +5,12 @@
 // repositories. Objects that were read from a cluster are never refused (older
 // releases took what newer ones refuse); [Warnings] says what is odd about them.
 //
-// The rules are those of the create request, in its order: what the server
-// clears or fills in ([Default] and the metadata that it sets itself) is done
-// first, then every rule is applied, and each error names the field by the path
-// that the server would name. Where the server's rule is available as a library
-// (object metadata, label selectors, CIDRs, port names) that library is the
-// rule; the others are written down here with the sentence of the API
-// documentation that they come from.
+// The rules are those of the create request. What the server clears or sets
+// itself is not judged; each error names the field by the path that the server
+// would name. Where the server's rule is available as a library (object
+// metadata, label selectors, CIDRs, port names) that library is the rule; the
+// others are written down here with the sentence of the API documentation that
+// they come from.
 //
 // The package is pure: no client, no clock, no environment, no output. It must
 // not decide what a policy means (that is package netpol) and must not read

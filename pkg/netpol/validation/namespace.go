@@ -10,7 +10,7 @@ import (
 
 // Namespace returns why the API server would refuse to create ns, or nothing if
 // it would take it. ns is not changed. A nil namespace is refused. The errors
-// are ordered by field and at most maxErrors of them are returned.
+// are in the order of the fields, and no more than 100.
 //
 // A `metadata.namespace` is no error: the server clears it, as a Namespace lies
 // in none. Nor is the label kubernetes.io/metadata.name, which it always sets

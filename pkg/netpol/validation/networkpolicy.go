@@ -13,17 +13,16 @@ import (
 )
 
 // NetworkPolicy returns why the API server would refuse to create np, or
-// nothing if it would take it. np is judged as the server's defaulting leaves
-// it (see [Default]) and is not changed. A nil policy is refused.
+// nothing if it would take it. No rule depends on what the server fills in, so
+// np need not be defaulted. It is not changed. A nil policy is refused.
 //
-// The namespace has to be filled in: a manifest's absent namespace is the
-// reader's to decide. Whether that namespace exists is not asked. The errors
-// are ordered by field and at most maxErrors of them are returned.
+// The namespace has to be there: a manifest's absent namespace is the reader's
+// to decide. Whether that namespace exists is not asked. The errors are in the
+// order of the fields, and no more than 100.
 func NetworkPolicy(np *networkingv1.NetworkPolicy) field.ErrorList {
 	if np == nil {
 		return noObject()
 	}
-	np = Default(np)
 	// Source: NetworkPolicy's name is a DNS subdomain (concepts, "Object Names and IDs").
 	errs := createdMetadata(np.ObjectMeta, namespaced, apivalidation.NameIsDNSSubdomain)
 	errs = append(errs, policySpec(&np.Spec, field.NewPath("spec"))...)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
 
@@ -244,6 +246,28 @@ func TestValuesInMessagesAreQuotedAndCut(t *testing.T) {
 		if !strings.Contains(line, `"\x1b[31mredéé`) || !strings.Contains(line, "... (2097160 bytes)") || len(line) > 700 {
 			t.Errorf("message of %d bytes: %.400s", len(line), line)
 		}
+	}
+}
+
+func TestWhatIsWrongWithAWholeFieldComesFirst(t *testing.T) {
+	np := policyWithSpec(t, `{}`)
+	np.Annotations = map[string]string{"!": strings.Repeat("x", 256*1024)}
+	got := messages(validation.NetworkPolicy(np))
+	if len(got) != 2 || got[0] != "metadata.annotations: Too long: may not be more than 262144 bytes" {
+		t.Errorf("got %.300q", got)
+	}
+}
+
+func TestExplanationsThatQuoteTheManifestAreCutAndPrintable(t *testing.T) {
+	np := policyWithSpec(t, `{}`)
+	for _, uid := range []types.UID{"1", "2"} {
+		np.OwnerReferences = append(np.OwnerReferences, metav1.OwnerReference{
+			APIVersion: "apps/v1", Kind: "\x1b[31m", Name: strings.Repeat("n", 1<<20), UID: uid, Controller: new(true),
+		})
+	}
+	got := messages(validation.NetworkPolicy(np))
+	if len(got) != 1 || len(got[0]) > 2000 || !strings.Contains(got[0], `references for \x1b[31m/nnn`) {
+		t.Errorf("got %.2500q", got)
 	}
 }
 
