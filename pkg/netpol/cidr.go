@@ -23,20 +23,20 @@ type block struct {
 }
 
 // readBlock reads an ipBlock as an API server does, whose storage may hold what newer servers refuse.
-func readBlock(given *networkingv1.IPBlock, warn func(field, message string)) *block {
+func readBlock(given *networkingv1.IPBlock, at place) *block {
 	b := &block{}
-	prefix, err := readPrefix(given.CIDR, func(m string) { warn("ipBlock.cidr", m) })
+	prefix, err := readPrefix(given.CIDR, at, "ipBlock.cidr")
 	if err != nil {
-		warn("ipBlock.cidr", fmt.Sprintf("%q is no CIDR: which addresses match is unknown", given.CIDR))
+		at.warnf("ipBlock.cidr", "%q is no CIDR: which addresses match is unknown", given.CIDR)
 		b.cidrInvalid = true
 		return b
 	}
 	b.cidr = prefix
 	for i, text := range given.Except {
 		field := fmt.Sprintf("ipBlock.except[%d]", i)
-		prefix, err := readPrefix(text, func(m string) { warn(field, m) })
+		prefix, err := readPrefix(text, at, field)
 		if err != nil {
-			warn(field, fmt.Sprintf("%q is no CIDR: which addresses of %s match is unknown", text, given.CIDR))
+			at.warnf(field, "%q is no CIDR: which addresses of %s match is unknown", text, given.CIDR)
 			b.exceptInvalid = true
 			continue
 		}
@@ -47,7 +47,7 @@ func readBlock(given *networkingv1.IPBlock, warn func(field, message string)) *b
 
 // readPrefix parses with ParseCIDRSloppy, as API servers up to 1.35 did and all still do for what is stored: leading
 // zeros are decimal, and host bits are dropped. Either is worth a warning, since newer servers refuse it.
-func readPrefix(text string, warn func(string)) (netip.Prefix, error) {
+func readPrefix(text string, at place, field string) (netip.Prefix, error) {
 	ip, network, err := netutils.ParseCIDRSloppy(text)
 	if err != nil {
 		return netip.Prefix{}, err
@@ -55,14 +55,18 @@ func readPrefix(text string, warn func(string)) (netip.Prefix, error) {
 	addr, _ := netip.AddrFromSlice(network.IP)
 	bits, _ := network.Mask.Size()
 	prefix := netip.PrefixFrom(addr, bits)
+	strange := ""
+	if _, err := netip.ParsePrefix(text); err != nil {
+		strange = "has leading zeros"
+	} else if !ip.Equal(network.IP) {
+		strange = "has host bits set"
+	}
 	if addr.Is4In6() && bits >= 96 {
 		prefix = netip.PrefixFrom(addr.Unmap(), bits-96)
-		warn(fmt.Sprintf("%q is IPv4 written as IPv6, which API servers refuse from 1.36 on: it is read as %s", text, prefix))
+		strange = "is IPv4 written as IPv6"
 	}
-	if strict, err := netip.ParsePrefix(text); err != nil {
-		warn(fmt.Sprintf("%q has leading zeros, which API servers refuse from 1.36 on: it is read as %s", text, prefix))
-	} else if !ip.Equal(network.IP) && strict != prefix {
-		warn(fmt.Sprintf("%q has host bits set, which API servers refuse from 1.36 on: it is read as %s", text, prefix))
+	if strange != "" {
+		at.warnf(field, "%q %s, which API servers refuse from 1.36 on: it is read as %s", text, strange, prefix)
 	}
 	return prefix, nil
 }
@@ -81,6 +85,11 @@ func (b *block) match(addr netip.Addr) match {
 	default:
 		return surely
 	}
+}
+
+// String is different for blocks that hold different addresses.
+func (b *block) String() string {
+	return fmt.Sprint(b.cidr, b.except, b.cidrInvalid, b.exceptInvalid)
 }
 
 // span is an interval of addresses of one family, both ends included.

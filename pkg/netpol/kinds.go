@@ -15,22 +15,25 @@ type kinds struct {
 }
 
 type kind struct {
-	end      end // of one pod of the kind
-	families laneSet
+	end      end     // of one pod of the kind
+	families laneSet // none on the host network, where any address counts
 	group    [ways]int32
 }
 
 type kindSorter struct {
 	kinds
-	byKey  map[string]int32
-	groups [ways]map[string]int32
-	lists  map[*selecting]uint64
-	blocks []*block
-	key    []byte
+	byKey    map[string]int32
+	groups   [ways]map[string]int32
+	lists    map[*selecting]uint64
+	blocks   map[string]*block // those of these policies, equal ones once
+	distinct []*block
+	labels   []string // the keys that the peers of those policies ask for
+	names    bool     // a rule of theirs names a port
+	key      []byte
 }
 
 func (c *Cluster) sortKinds(pods []int) *kinds {
-	s := &kindSorter{byKey: map[string]int32{}, lists: map[*selecting]uint64{}}
+	s := &kindSorter{byKey: map[string]int32{}, lists: map[*selecting]uint64{}, blocks: map[string]*block{}}
 	s.pods = make([]*pod, len(pods))
 	s.of = make([]int32, len(pods))
 	for i, index := range pods {
@@ -38,25 +41,22 @@ func (c *Cluster) sortKinds(pods []int) *kinds {
 			s.pods[i] = &c.pods[index]
 		}
 	}
-	s.findBlocks()
+	s.findDifferences()
 	for w := range ways {
 		s.groups[w] = map[string]int32{}
 	}
-	classes := map[*class]uint64{}
 	for i, p := range s.pods {
 		if p != nil {
-			if _, known := classes[p.class]; !known {
-				classes[p.class] = uint64(len(classes))
-			}
-			s.of[i] = s.kindOf(p, classes[p.class])
+			s.of[i] = s.kindOf(p)
 		}
 	}
 	return &s.kinds
 }
 
-// findBlocks collects the ipBlocks of the policies that select any of the pods, each once.
-func (s *kindSorter) findBlocks() {
+// findDifferences collects what pods can differ in, for the policies that select any of them.
+func (s *kindSorter) findDifferences() {
 	seen := map[*policy]bool{}
+	var keys labelKeys
 	for _, p := range s.pods {
 		if p == nil {
 			continue
@@ -70,30 +70,38 @@ func (s *kindSorter) findBlocks() {
 			for i := range list.policies {
 				if p := list.policies[i].policy; !seen[p] {
 					seen[p] = true
-					s.blocks = append(s.blocks, p.blocks()...)
+					s.addPolicy(p, &keys)
 				}
 			}
 		}
 	}
+	s.labels = keys.sorted()
 }
 
-func (p *policy) blocks() []*block {
-	var found []*block
+func (s *kindSorter) addPolicy(p *policy, keys *labelKeys) {
 	for w := range ways {
 		for i := range p.rules[w] {
-			for j := range p.rules[w][i].peers {
-				if b := p.rules[w][i].peers[j].block; b != nil {
-					found = append(found, b)
+			r := &p.rules[w][i]
+			s.names = s.names || r.namesPorts
+			for j := range r.peers {
+				if b := r.peers[j].block; b != nil && s.blocks[b.String()] == nil {
+					s.blocks[b.String()] = b
+					s.distinct = append(s.distinct, b)
+				}
+				if r.peers[j].pods != nil {
+					keys.add(r.peers[j].pods)
 				}
 			}
 		}
 	}
-	return found
 }
 
-func (s *kindSorter) kindOf(p *pod, class uint64) int32 {
+func (s *kindSorter) kindOf(p *pod) int32 {
 	e := p.end()
-	key := binary.AppendUvarint(s.key[:0], class)
+	key := appendLabels(appendText(s.key[:0], p.ns.name), p.Labels, s.labels)
+	for w := range ways {
+		key = binary.AppendUvarint(key, s.lists[p.class.selecting[w]])
+	}
 	flags := byte(e.familySet())
 	if p.HostNetwork {
 		flags |= 1 << lanes
@@ -105,9 +113,10 @@ func (s *kindSorter) kindOf(p *pod, class uint64) int32 {
 		flags |= 1 << (lanes + 2)
 	}
 	key = append(key, flags)
-	key = binary.AppendUvarint(key, uint64(len(p.Ports)))
-	key = p.appendPorts(key)
-	for _, b := range s.blocks {
+	if s.names {
+		key = p.appendPorts(binary.AppendUvarint(key, uint64(len(p.Ports))))
+	}
+	for _, b := range s.distinct {
 		if p.HostNetwork {
 			key = append(key, byte((&peer{block: b}).matchHostPod(p)))
 		} else {
@@ -120,7 +129,10 @@ func (s *kindSorter) kindOf(p *pod, class uint64) int32 {
 	}
 	made := int32(len(s.list))
 	s.byKey[string(key)] = made
-	k := kind{end: e, families: e.familySet()}
+	k := kind{end: e}
+	if !p.HostNetwork {
+		k.families = e.familySet()
+	}
 	for w := range ways {
 		k.group[w] = s.groupOf(p, w, made)
 	}
@@ -169,6 +181,9 @@ func (s *kindSorter) groupOf(p *pod, w way, kind int32) int32 {
 
 // between are the lanes between two kinds, as lanesBetween has them.
 func (a *kind) between(b *kind) laneSet {
-	set, _ := lanesBetween(&a.end, &b.end)
+	set := a.families & b.families
+	if set == 0 || a.end.unknown && b.end.unknown {
+		return 1 << laneAny
+	}
 	return set
 }

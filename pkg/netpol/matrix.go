@@ -39,16 +39,16 @@ func (k *kinds) eachSide(judge func(w way, at int, src, dst *end, l lane)) {
 	for w := range ways {
 		for g, first := range k.groups[w] {
 			for other := range k.list {
-				subject, peer := k.list[first].end, k.list[other].end
+				subject, peer := &k.list[first].end, &k.list[other].end
 				// Other kinds of the group may have addresses that this one has not: only the peer's are looked at.
 				for l := range lanes {
 					if l != laneAny && !peer.unknown && !peer.addr[l].IsValid() {
 						continue
 					}
 					if w == out {
-						judge(w, g*len(k.list)+other, &subject, &peer, l)
+						judge(w, g*len(k.list)+other, subject, peer, l)
 					} else {
-						judge(w, g*len(k.list)+other, &peer, &subject, l)
+						judge(w, g*len(k.list)+other, peer, subject, l)
 					}
 				}
 			}

@@ -47,7 +47,9 @@ var mutants = []mutant{
 	{"Exists always matches", "selector.go", "return present\n", "return true\n"},
 	{"only the first requirement counts", "selector.go", "if !s.requirements[i].matches(value, present) {", "if i == 0 && !s.requirements[i].matches(value, present) {"},
 	{"an invalid selector selects nothing", "selector.go", "if s.invalid {\n\t\treturn perhaps\n\t}\n\tfor", "if s.invalid {\n\t\treturn never\n\t}\n\tfor"},
-	{"a policy is looked for under a pair that it does not demand", "index.go", "return len(r.values) == 1 && (", "return len(r.values) >= 1 && ("},
+	{"a policy is looked for under a pair that it does not demand", "subjects.go", "if len(r.values) == 1 && (", "if len(r.values) >= 1 && ("},
+	{"selectors that differ in values are taken for one", "selector.go", "text = appendText(text, value)", "_ = value"},
+	{"selectors that differ in operators are taken for one", "selector.go", "appendText(appendText(text, r.key), string(r.operator))", "appendText(text, r.key)"},
 	{"kubernetes.io/metadata.name is a label like others", "selector.go", "case r.key == corev1.LabelMetadataName:", "case false:"},
 	{"unknown labels are no labels", "selector.go", "case ns.labelsUnknown:", "case false:"},
 	// Peers.
@@ -96,12 +98,13 @@ var mutants = []mutant{
 	{"some pods of every namespace are every pod", "peer.go", "(p.pods == nil || p.pods.everything())", "true"},
 	{"a policy without rules is open", "posture.go", "return PostureDenied\n", "return PostureOpen\n"},
 	// The index and the matrices.
-	{"pods that differ in ports are alike in a matrix", "kinds.go", "key = p.appendPorts(key)\n\tfor", "for"},
+	{"pods that differ in ports are alike in a matrix", "kinds.go", "key = p.appendPorts(binary.AppendUvarint(key, uint64(len(p.Ports))))", "_ = p"},
+	{"pods that differ in labels are alike in a matrix", "kinds.go", "s.labels = keys.sorted()", "s.labels = nil"},
 	{"pods that differ in ports are isolated alike in a matrix", "kinds.go", "if w == in && list.namePorts(in) {", "if false {"},
-	{"pods in different blocks are alike in a matrix", "kinds.go", "key = append(key, s.held(&e, b))", "_ = e"},
+	{"pods in different blocks are alike in a matrix", "kinds.go", "key = append(key, s.held(&e, b))", "_ = s.held(&e, b)"},
 	{"host-network pods on different nodes are alike in a matrix", "matrix.go", "enter |= laneMatches(fromOwnNode(&s, &d)) << (2 * laneAny)", "_, _ = s, d"},
-	{"an equal list of labels in another namespace is the same class", "index.go", "x.text = appendText(x.text[:0], ns.name)", "x.text = x.text[:0]"},
-	{"the labels' values do not tell classes apart", "index.go", "appendText(appendText(x.text, key), labels[key])", "appendText(x.text, key)"},
+	{"an equal list of labels in another namespace is the same class", "class.go", "appendLabels(appendText(x.text[:0], ns.name), labels", "appendLabels(x.text[:0], labels"},
+	{"the labels' values do not tell classes apart", "class.go", "to = appendText(append(to, 1), value)", "_, to = value, append(to, 1)"},
 	{"what egress grants is not cut by what ingress grants", "allowed.go", "both.or(leave.and(enter))", "both.or(leave.or(enter))"},
 	{"what a rule may match is granted", "ports.go", "case perhaps:\n\t\treturn grant{possible: g.possible}", "case perhaps:\n\t\treturn g"},
 }

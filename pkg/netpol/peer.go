@@ -15,25 +15,25 @@ type peer struct {
 	invalid bool
 }
 
-func readPeer(given *networkingv1.NetworkPolicyPeer, own *namespace, warn func(field, message string)) peer {
+func readPeer(given *networkingv1.NetworkPolicyPeer, own *namespace, at place) peer {
 	selectors := given.PodSelector != nil || given.NamespaceSelector != nil
 	// API: "ipBlock defines policy on a particular IPBlock. If this field is set then neither of the other fields can be."
 	if selectors == (given.IPBlock != nil) {
-		warn("", "a peer needs either an ipBlock or selectors: who matches is unknown")
+		at.warnf("", "a peer needs either an ipBlock or selectors: who matches is unknown")
 		return peer{invalid: true}
 	}
 	if given.IPBlock != nil {
-		return peer{block: readBlock(given.IPBlock, warn)}
+		return peer{block: readBlock(given.IPBlock, at)}
 	}
 	var p peer
 	if given.PodSelector != nil {
-		p.pods = warnedSelector(given.PodSelector, "podSelector", warn)
+		p.pods = at.readSelector(given.PodSelector, "podSelector")
 	}
 	if given.NamespaceSelector != nil {
 		// API: "If podSelector is also set, then the NetworkPolicyPeer as a whole selects the pods matching podSelector
 		// in the namespaces selected by namespaceSelector. Otherwise it selects all pods in the namespaces selected by
 		// namespaceSelector."
-		p.namespaces = warnedSelector(given.NamespaceSelector, "namespaceSelector", warn)
+		p.namespaces = at.readSelector(given.NamespaceSelector, "namespaceSelector")
 	} else {
 		// API: "Otherwise it selects the pods matching podSelector in the policy's own namespace."
 		p.own = own

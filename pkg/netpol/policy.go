@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // PolicyRef names a policy, and says where it stands in the policies given to [New].
@@ -26,14 +25,6 @@ type RuleRef struct {
 
 // String is "namespace/name ingress[0]".
 func (r RuleRef) String() string { return fmt.Sprintf("%s %s[%d]", r.Policy, r.Direction, r.Rule) }
-
-// Warning is something in a policy that API servers refuse, or refuse by now, and how it was read.
-type Warning struct {
-	Policy PolicyRef
-	// Field is the path within the policy, as "spec.ingress[0].from[1].ipBlock.cidr".
-	Field   string
-	Message string
-}
 
 // policy is a NetworkPolicy, read once.
 type policy struct {
@@ -81,53 +72,39 @@ func readPolicy(given *networkingv1.NetworkPolicy, index int, ns *namespace, war
 		ns:      ns,
 		affects: affectsOf(&given.Spec),
 	}
-	at := func(path string) func(field, message string) {
-		return func(field, message string) {
-			if field != "" {
-				field = "." + field
-			}
-			warn(Warning{p.ref, path + field, message})
-		}
-	}
+	at := place{policy: p.ref, warn: warn}
 	// API: "An empty selector matches all pods in the policy's namespace."
-	p.subject = warnedSelector(&given.Spec.PodSelector, "podSelector", at("spec"))
+	p.subject = at.readSelector(&given.Spec.PodSelector, "podSelector")
+	p.rules[in] = make([]rule, len(given.Spec.Ingress))
 	for i := range given.Spec.Ingress {
 		r := &given.Spec.Ingress[i]
-		p.rules[in] = append(p.rules[in], readRule(r.From, r.Ports, ns, fmt.Sprintf("spec.ingress[%d].from", i), fmt.Sprintf("spec.ingress[%d].ports", i), at))
+		p.rules[in][i] = readRule(r.From, r.Ports, ns, at.rule("ingress", i), "from")
 	}
+	p.rules[out] = make([]rule, len(given.Spec.Egress))
 	for i := range given.Spec.Egress {
 		r := &given.Spec.Egress[i]
-		p.rules[out] = append(p.rules[out], readRule(r.To, r.Ports, ns, fmt.Sprintf("spec.egress[%d].to", i), fmt.Sprintf("spec.egress[%d].ports", i), at))
+		p.rules[out][i] = readRule(r.To, r.Ports, ns, at.rule("egress", i), "to")
 	}
 	return p
 }
 
-func readRule(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort, ns *namespace,
-	peerPath, portPath string, at func(string) func(field, message string)) rule {
-	r := rule{anyPeer: len(peers) == 0, anyPort: len(ports) == 0}
+func readRule(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort, ns *namespace, at place, peerList string) rule {
+	r := rule{anyPeer: len(peers) == 0, anyPort: len(ports) == 0, peers: make([]peer, len(peers))}
 	for i := range peers {
-		p := readPeer(&peers[i], ns, at(fmt.Sprintf("%s[%d]", peerPath, i)))
+		p := readPeer(&peers[i], ns, at.item(peerList, i))
 		if p.block != nil {
 			r.spans = append(r.spans, p.block.spans()...)
 		}
 		r.everyPod = r.everyPod || p.everyPod()
-		r.peers = append(r.peers, p)
+		r.peers[i] = p
 	}
 	r.everyAddress = everyAddress(r.spans)
 	for i := range ports {
-		if p, ok := readPort(&ports[i], at(fmt.Sprintf("%s[%d]", portPath, i))); ok {
+		if p, ok := readPort(&ports[i], at.item("ports", i)); ok {
 			r.namesPorts = r.namesPorts || p.name != ""
 			r.ports = append(r.ports, p)
 		}
 	}
 	r.fixed = fixedPorts(r.ports)
 	return r
-}
-
-func warnedSelector(given *metav1.LabelSelector, field string, warn func(field, message string)) *selector {
-	s, err := readSelector(given)
-	if err != nil {
-		warn(field, fmt.Sprintf("what it selects is unknown: %v", err))
-	}
-	return s
 }

@@ -1,8 +1,6 @@
 package netpol
 
 import (
-	"fmt"
-
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -19,18 +17,18 @@ type portRule struct {
 }
 
 // readPort reads one item. ok is false where it can never match: a protocol that does not exist.
-func readPort(given *networkingv1.NetworkPolicyPort, warn func(field, message string)) (p portRule, ok bool) {
+func readPort(given *networkingv1.NetworkPolicyPort, at place) (p portRule, ok bool) {
 	// API: "If not specified, this field defaults to TCP."
 	p = portRule{protocol: corev1.ProtocolTCP, first: firstPort, last: lastPort}
 	if given.Protocol != nil {
 		p.protocol = *given.Protocol
 	}
 	if protocolIndex(p.protocol) < 0 {
-		warn("protocol", fmt.Sprintf("%q is not TCP, UDP or SCTP: nothing matches", p.protocol))
+		at.warnf("protocol", "%q is not TCP, UDP or SCTP: nothing matches", p.protocol)
 		return p, false
 	}
-	invalid := func(field, message string) (portRule, bool) {
-		warn(field, message+": which ports match is unknown")
+	invalid := func(field, format string, args ...any) (portRule, bool) {
+		at.warnf(field, format+": which ports match is unknown", args...)
 		p.invalid = true
 		return p, true
 	}
@@ -47,21 +45,21 @@ func readPort(given *networkingv1.NetworkPolicyPort, warn func(field, message st
 	case intstr.Int:
 		p.first, p.last = given.Port.IntVal, given.Port.IntVal
 		if p.first < firstPort || p.first > lastPort {
-			return invalid("port", fmt.Sprintf("%d is no port", p.first))
+			return invalid("port", "%d is no port", p.first)
 		}
 		if given.EndPort != nil {
 			// API: "endPort indicates that the range of ports from port to endPort if set, inclusive, should be
 			// allowed by the policy. ... The endPort must be equal or greater than port."
 			p.last = *given.EndPort
 			if p.last < p.first || p.last > lastPort {
-				return invalid("endPort", fmt.Sprintf("%d to %d is no range of ports", p.first, p.last))
+				return invalid("endPort", "%d to %d is no range of ports", p.first, p.last)
 			}
 		}
 		return p, true
 	case intstr.String:
 		p.name = given.Port.StrVal
 		if errs := validation.IsValidPortName(p.name); len(errs) > 0 {
-			return invalid("port", fmt.Sprintf("%q is no port name", p.name))
+			return invalid("port", "%q is no port name", p.name)
 		}
 		// API: "This field cannot be defined ... if the port field is defined as a named (string) port."
 		if given.EndPort != nil {

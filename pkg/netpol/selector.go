@@ -1,6 +1,7 @@
 package netpol
 
 import (
+	"encoding/binary"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -37,6 +38,23 @@ func readSelector(given *metav1.LabelSelector) (*selector, error) {
 		s.requirements = append(s.requirements, requirement{found[i].Key(), found[i].Operator(), found[i].ValuesUnsorted()})
 	}
 	return s, nil
+}
+
+// String is different for selectors that match different labels.
+func (s *selector) String() string {
+	if s.invalid {
+		return "invalid"
+	}
+	var text []byte
+	for i := range s.requirements {
+		r := &s.requirements[i]
+		text = appendText(appendText(text, r.key), string(r.operator))
+		text = binary.AppendUvarint(text, uint64(len(r.values)))
+		for _, value := range r.values {
+			text = appendText(text, value)
+		}
+	}
+	return string(text)
 }
 
 func (r *requirement) matches(value string, present bool) bool {
