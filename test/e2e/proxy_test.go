@@ -1,0 +1,105 @@
+package e2e
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+)
+
+// meddler is what stands between the plugin and the API server. next answers
+// as the server does.
+type meddler func(w http.ResponseWriter, r *http.Request, next http.Handler)
+
+// startProxy puts a meddler before the shared cluster's API server and gives
+// the kubeconfig of a user who talks to it.
+func startProxy(t *testing.T, user string, meddle meddler) string {
+	t.Helper()
+	config, err := clientcmd.LoadFromFile(cluster.Kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(cluster.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(config.Clusters[config.Contexts[user].Cluster].CertificateAuthorityData)
+	forward := &httputil.ReverseProxy{
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 64},
+		FlushInterval: -1,
+		ErrorLog:      log.New(io.Discard, "", 0),
+	}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { meddle(w, r, forward) }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return writeKubeconfig(t, &clientcmdapi.Cluster{
+		Server: server.URL,
+		CertificateAuthorityData: pem.EncodeToMemory(&pem.Block{
+			Type: "CERTIFICATE", Bytes: server.Certificate().Raw,
+		}),
+	}, config.AuthInfos[user])
+}
+
+// writeKubeconfig writes a kubeconfig with one context, called proxy.
+func writeKubeconfig(t *testing.T, c *clientcmdapi.Cluster, user *clientcmdapi.AuthInfo) string {
+	t.Helper()
+	config := clientcmdapi.NewConfig()
+	config.Clusters["proxy"] = c
+	config.AuthInfos["proxy"] = user
+	config.Contexts["proxy"] = &clientcmdapi.Context{Cluster: "proxy", AuthInfo: "proxy"}
+	config.CurrentContext = "proxy"
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*config, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// isPolicyRequest says that a request is about NetworkPolicies, with the method.
+func isPolicyRequest(r *http.Request, method string) bool {
+	return r.Method == method && strings.Contains(r.URL.Path, "/networkpolicies")
+}
+
+// isPolicyList says that a request lists NetworkPolicies; a watch is none.
+func isPolicyList(r *http.Request) bool {
+	return isPolicyRequest(r, http.MethodGet) && strings.HasSuffix(r.URL.Path, "/networkpolicies") && !r.URL.Query().Has("watch")
+}
+
+// namespaceOf is the namespace of a request.
+func namespaceOf(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.URL.Path, "/namespaces/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+// dropAnswer lets the server act and then breaks the connection.
+func dropAnswer(r *http.Request, next http.Handler) {
+	next.ServeHTTP(httptest.NewRecorder(), r)
+	panic(http.ErrAbortHandler)
+}
+
+// refuse answers as an API server in trouble does.
+func refuse(w http.ResponseWriter, code int, reason, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","reason":"`+reason+
+		`","message":"`+message+`","code":`+strconv.Itoa(code)+`}`)
+}
