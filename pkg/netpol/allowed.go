@@ -45,13 +45,20 @@ func (c *Cluster) Allowed(src, dst Endpoint) Allowance {
 		leave, enter := leaveGrant(&s, &d, l), enterGrant(&s, &d, local, l)
 		both, egress, ingress = both.or(leave.and(enter)), egress.or(leave), ingress.or(enter)
 	}
-	return Allowance{
+	a := Allowance{
 		Allowed: both.sure,
 		Unknown: both.unknown(),
 		Egress:  side(out, &s, &d, set, egress),
 		Ingress: side(in, &d, &s, set, ingress),
 		Notes:   c.notes(&s, &d, differ),
 	}
+	if !a.Unknown.IsEmpty() {
+		var doubts doubts
+		doubts.addSide(out, &s, &d, set)
+		doubts.addSide(in, &d, &s, set)
+		a.Notes = append(a.Notes, doubts.notes()...)
+	}
+	return a
 }
 
 // grant is all ports, as surely as the verdict says.

@@ -121,7 +121,7 @@ func (c *Cluster) settle(src, dst Endpoint) (s, d end, settled Answer, ok bool) 
 	case s.pod != nil && s.pod.Finished || d.pod != nil && d.pod.Finished:
 		return s, d, answerBoth(Denied, ReasonFinished, NoteFinished), true
 	case s.pod == d.pod:
-		// Concepts: "A Pod cannot block access to itself".
+		// Concepts: "a pod cannot block access to itself".
 		return s, d, answerBoth(Allowed, ReasonSelf, NoteSelf), true
 	}
 	return s, d, Answer{}, false

@@ -20,7 +20,12 @@ func (d *doubts) addRule(r *rule, peer, dst *end, l lane, q query) {
 	if r.matchPort(q, dst) == perhaps && !dst.hostNetwork() {
 		d.unreadable = true
 	}
-	if r.matchPeer(peer, l) != perhaps || peer.hostNetwork() {
+	d.addPeers(r, peer, l)
+}
+
+// addPeers looks through the peers that may match, where no peer surely does.
+func (d *doubts) addPeers(r *rule, peer *end, l lane) {
+	if peer.hostNetwork() || r.matchPeer(peer, l) != perhaps {
 		return
 	}
 	for i := range r.peers {
@@ -35,6 +40,28 @@ func (d *doubts) addRule(r *rule, peer, dst *end, l lane, q query) {
 			d.address = true
 		default:
 			d.labels = true
+		}
+	}
+}
+
+// addSide is add for all ports and some lanes.
+func (d *doubts) addSide(w way, subject, peer *end, set laneSet) {
+	if subject.pod == nil || subject.pod.HostNetwork {
+		return
+	}
+	list := subject.pod.class.selecting[w]
+	for i := range list.policies {
+		d.unreadable = d.unreadable || list.policies[i].match == perhaps
+		rules := list.policies[i].policy.rules[w]
+		for j := range rules {
+			r := &rules[j]
+			for l := range lanes {
+				if set&(1<<l) == 0 || r.matchPeer(peer, l) == never {
+					continue
+				}
+				d.addPeers(r, peer, l)
+				d.unreadable = d.unreadable || !r.fixed.unknown().IsEmpty()
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ type Matrix struct {
 	*kinds
 	// leave and enter are what egress and ingress say: per group of the subject, per kind of the peer.
 	leave, enter []laneMatches
+	noPort       bool // what was asked for is no port, so that everything that is judged is unknown
 }
 
 // laneMatches are the matches of all lanes, two bits each, lane 0 lowest; & and | work on all of them at once.
@@ -19,7 +20,7 @@ func (c *Cluster) Matrix(pods []int, port int32, protocol corev1.Protocol) *Matr
 	m := &Matrix{kinds: c.sortKinds(pods)}
 	q := queryOf(port, protocol)
 	if !q.valid() {
-		m.pods = make([]*pod, len(pods)) // unknown, each
+		m.noPort = true
 		return m
 	}
 	m.leave = make([]laneMatches, len(m.groups[out])*len(m.list))
@@ -61,9 +62,11 @@ func (k *kinds) Len() int { return len(k.pods) }
 
 // Verdict is that of the connection from the src-th to the dst-th of the pods that the matrix was made for.
 func (m *Matrix) Verdict(src, dst int) Verdict {
-	settled, ok := m.settle(src, dst)
-	if ok {
+	if settled, ok := m.settle(src, dst); ok {
 		return settled
+	}
+	if m.noPort {
+		return Unknown
 	}
 	from, to := &m.list[m.of[src]], &m.list[m.of[dst]]
 	leave := m.leave[int(from.group[out])*len(m.list)+int(m.of[dst])]

@@ -76,7 +76,7 @@ var mutants = []mutant{
 	{"ranges that adjoin stay apart", "portset.go", "r.First <= last.Last+1 {", "r.First <= last.Last {"},
 	{"a gap of one port is bridged", "portset.go", "r.First <= last.Last+1 {", "r.First <= last.Last+2 {"},
 	// What is not judged.
-	{"a pod may be cut off from itself", "connect.go", "case s.pod == d.pod:\n\t\t// Concepts: \"A Pod cannot block access to itself\".\n", "case false:\n"},
+	{"a pod may be cut off from itself", "connect.go", "case s.pod == d.pod:\n\t\t// Concepts: \"a pod cannot block access to itself\".\n", "case false:\n"},
 	{"finished pods are judged", "connect.go", "case s.pod != nil && s.pod.Finished || d.pod != nil && d.pod.Finished:", "case false:"},
 	{"finished pods keep their addresses", "index.go", "!given.Finished && !given.HostNetwork", "!given.HostNetwork"},
 	{"host-network pods own their node's address", "index.go", "!given.Finished && !given.HostNetwork", "!given.Finished"},

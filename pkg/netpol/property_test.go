@@ -124,6 +124,9 @@ func TestAllThatIsAllowedIsWhatTheNaiveImplementationAllowsPortByPort(t *testing
 			wellFormed(t, got.Allowed)
 			wellFormed(t, got.Unknown)
 			n.comparePorts(t, src, dst, ports, got.Allowed, got.Unknown)
+			if !got.Unknown.IsEmpty() && len(got.Notes) == 0 {
+				t.Fatalf("%s is unknown, and no note says why\n%s", got.Unknown, n)
+			}
 			for _, side := range []netpol.Side{got.Egress, got.Ingress} {
 				if !side.Allowed.Intersect(side.Unknown).IsEmpty() || !got.Allowed.Minus(side.Allowed).IsEmpty() {
 					t.Fatalf("a side does not fit the whole: %+v", got)

@@ -64,7 +64,8 @@ func (r *requirement) matches(value string, present bool) bool {
 	case selection.DoesNotExist:
 		return !present
 	case selection.NotIn:
-		// Labels and Selectors: "notin ... selects all resources with no labels with the key, too".
+		// Labels and Selectors, of "tier notin (frontend, backend)": it selects other values, "and all resources with no
+		// labels with the tier key".
 		return !present || !slices.Contains(r.values, value)
 	default: // In, and matchLabels' Equals
 		return present && slices.Contains(r.values, value)
