@@ -26,6 +26,8 @@ type Inventory struct {
 	Workloads []Workload
 	// WorkloadsUnknown is why the workloads could not be read; nil where they were.
 	WorkloadsUnknown error
+	// Templates are controllers beside live pods: names by which their pods can be meant, and what those would be like.
+	Templates []Workload
 	// Services are the Services, where the reader was asked for them.
 	Services []Service
 	// Gaps is evidence that is missing.

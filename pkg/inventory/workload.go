@@ -2,8 +2,10 @@ package inventory
 
 import (
 	"net/netip"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
@@ -15,6 +17,8 @@ type Workload struct {
 	Kind string
 	// Name is the object's name, without its kind.
 	Name string
+	// Controller is KIND/NAME, in lower case, of the object that controls it; empty where none does.
+	Controller string
 	// Owned says that its controller is in the inventory, which counts in its place.
 	Owned bool
 }
@@ -27,6 +31,7 @@ func (w *Workload) Ref() string {
 // NewPodWorkload takes of a Pod what policies look at.
 func NewPodWorkload(pod *corev1.Pod) Workload {
 	w := NewWorkload("pod", pod.Namespace, pod.Name, pod.Labels, &pod.Spec)
+	w.Controller = ControllerOf(pod)
 	w.Finished = pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
 	for _, ip := range pod.Status.PodIPs {
 		w.IPs = appendAddr(w.IPs, ip.IP)
@@ -57,6 +62,15 @@ func NewWorkload(kind, namespace, name string, labels map[string]string, spec *c
 			Ports:       netpol.ContainerPorts(spec),
 		},
 	}
+}
+
+// ControllerOf is KIND/NAME, in lower case, of the object that controls another; empty where none does.
+func ControllerOf(obj metav1.Object) string {
+	owner := metav1.GetControllerOfNoCopy(obj)
+	if owner == nil {
+		return ""
+	}
+	return strings.ToLower(owner.Kind) + "/" + owner.Name
 }
 
 func appendAddr(addrs []netip.Addr, text string) []netip.Addr {

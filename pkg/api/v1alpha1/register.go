@@ -18,6 +18,10 @@ const (
 	KindFixReport      = "FixReport"
 	KindRollbackReport = "RollbackReport"
 	KindVersionInfo    = "VersionInfo"
+
+	KindReachReport       = "ReachReport"
+	KindReachMatrix       = "ReachMatrix"
+	KindReachExpectations = "ReachExpectations"
 )
 
 // typeMeta names a document of this package.
@@ -27,6 +31,7 @@ func typeMeta(kind string) metav1.TypeMeta {
 
 // AddToScheme registers the documents.
 func AddToScheme(scheme *runtime.Scheme) error {
-	scheme.AddKnownTypes(GroupVersion, &AuditReport{}, &FixReport{}, &RollbackReport{}, &VersionInfo{})
+	scheme.AddKnownTypes(GroupVersion, &AuditReport{}, &FixReport{}, &RollbackReport{}, &VersionInfo{},
+		&ReachReport{}, &ReachMatrix{}, &ReachExpectations{})
 	return nil
 }

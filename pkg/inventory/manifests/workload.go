@@ -99,6 +99,7 @@ func (c *collector) addTemplate(obj object, ctl controller) error {
 		return err
 	}
 	w.Workload = inventory.NewWorkload(strings.ToLower(obj.gvk.Kind), obj.namespace, w.Name, ctl.template.Labels, &ctl.template.Spec)
+	w.Controller = inventory.ControllerOf(ctl.meta)
 	c.workloads = append(c.workloads, w)
 	return nil
 }
