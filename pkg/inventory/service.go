@@ -17,6 +17,8 @@ type Service struct {
 	IPs []netip.Addr
 	// ExternalName is the DNS name that a Service of that type stands for.
 	ExternalName string
+	// Headless says that it has no address of its own: its name stands for its pods' addresses.
+	Headless bool
 	// Ports are its ports.
 	Ports []corev1.ServicePort
 }
@@ -28,6 +30,7 @@ func NewService(svc *corev1.Service) Service {
 		Name:         svc.Name,
 		Selector:     svc.Spec.Selector,
 		ExternalName: svc.Spec.ExternalName,
+		Headless:     svc.Spec.ClusterIP == corev1.ClusterIPNone,
 		Ports:        svc.Spec.Ports,
 	}
 	texts := append([]string{svc.Spec.ClusterIP}, svc.Spec.ClusterIPs...)

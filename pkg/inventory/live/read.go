@@ -20,8 +20,12 @@ type Options struct {
 	Selector labels.Selector
 	// Workloads reads the pods of the namespaces.
 	Workloads bool
+	// WholeWorkloads reads the pods' addresses and ports too, whatever the policies need.
+	WholeWorkloads bool
 	// Services reads the Services of the namespaces.
 	Services bool
+	// Templates reads the controllers of the whole cluster, as names for their pods.
+	Templates bool
 }
 
 // Reader reads inventories from one API server.
@@ -76,7 +80,14 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 	if opts.Services {
 		group.Go(func() error { inv.Services, servicesErr = r.listServices(ctx, ""); return nil })
 	}
+	var templatesErr error
+	if opts.Templates {
+		group.Go(func() error { inv.Templates, templatesErr = r.listControllers(ctx); return nil })
+	}
 	_ = group.Wait()
+	if templatesErr != nil {
+		inv.Warnings = append(inv.Warnings, templatesErr.Error()+": controllers are known only by their pods")
+	}
 	if err := fatal(namespacesErr, policiesErr, servicesErr); err != nil {
 		return err
 	}
@@ -106,7 +117,7 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		ns.Policies = append(ns.Policies, np)
 	}
 	if opts.Workloads {
-		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", needsPorts(policies.items))
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsPorts(policies.items))
 		return fatal(inv.WorkloadsUnknown)
 	}
 	return nil

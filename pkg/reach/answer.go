@@ -1,0 +1,154 @@
+package reach
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/netpol"
+)
+
+// Ask answers a question: one connection for each pod at either end, and for
+// each port of a Service.
+func (c *Cluster) Ask(q Question) ([]v1alpha1.Connection, error) {
+	attempts, err := c.attempts(q)
+	if err != nil {
+		return nil, err
+	}
+	connections := make([]v1alpha1.Connection, len(attempts))
+	for i, a := range attempts {
+		connections[i] = c.answer(a)
+	}
+	return connections, nil
+}
+
+// Verdict is that of several connections together: unknown where they differ.
+func Verdict(connections []v1alpha1.Connection) v1alpha1.ReachVerdict {
+	if len(connections) == 0 {
+		return v1alpha1.ReachUnknown
+	}
+	for _, other := range connections[1:] {
+		if other.Verdict != connections[0].Verdict {
+			return v1alpha1.ReachUnknown
+		}
+	}
+	return connections[0].Verdict
+}
+
+func (c *Cluster) answer(a attempt) v1alpha1.Connection {
+	connection := v1alpha1.Connection{From: a.from.name, To: a.to.name, Via: a.via}
+	if a.port.IsAll() {
+		c.allPorts(a, &connection)
+		return connection
+	}
+	connection.Port, connection.Protocol = a.port.Number, string(a.port.Protocol)
+	answer := c.policies.Connect(a.from.end, a.to.end, a.port.Number, a.port.Protocol)
+	connection.Verdict = v1alpha1.ReachVerdict(answer.Verdict)
+	connection.Egress = decision(answer.Egress.Verdict, string(answer.Egress.Reason), answer.Egress.Rules, answer.Egress.Policies)
+	connection.Ingress = decision(answer.Ingress.Verdict, string(answer.Ingress.Reason), answer.Ingress.Rules, answer.Ingress.Policies)
+	connection.Notes = notes(answer.Notes)
+	return connection
+}
+
+// allPorts says what may pass on any port.
+func (c *Cluster) allPorts(a attempt, connection *v1alpha1.Connection) {
+	allowance := c.policies.Allowed(a.from.end, a.to.end)
+	connection.Allowed, connection.Unknown = portTexts(allowance.Allowed), portTexts(allowance.Unknown)
+	connection.Verdict = setVerdict(allowance.Allowed, allowance.Unknown)
+	connection.Egress = side(allowance.Egress)
+	connection.Ingress = side(allowance.Ingress)
+	connection.Notes = notes(allowance.Notes)
+}
+
+// setVerdict is allowed where any port is, else unknown where any may be.
+func setVerdict(allowed, unknown netpol.PortSet) v1alpha1.ReachVerdict {
+	switch {
+	case !allowed.IsEmpty():
+		return v1alpha1.ReachAllowed
+	case !unknown.IsEmpty():
+		return v1alpha1.ReachUnknown
+	default:
+		return v1alpha1.ReachDenied
+	}
+}
+
+func decision(verdict netpol.Verdict, reason string, rules []netpol.RuleRef, policies []netpol.PolicyRef) *v1alpha1.DirectionDecision {
+	d := &v1alpha1.DirectionDecision{Verdict: v1alpha1.ReachVerdict(verdict), Reason: reason}
+	for _, r := range rules {
+		d.Rules = append(d.Rules, v1alpha1.RuleReference{Policy: r.Policy.String(), Rule: fmt.Sprintf("%s[%d]", r.Direction, r.Rule)})
+	}
+	for _, p := range policies {
+		d.Policies = append(d.Policies, p.String())
+	}
+	return d
+}
+
+func notes(all []netpol.Note) []string {
+	var texts []string
+	for _, n := range all {
+		texts = append(texts, n.Text())
+	}
+	return texts
+}
+
+// portTexts lists a set of ports: "everything", or a text per protocol and range.
+func portTexts(set netpol.PortSet) []string {
+	if set.IsEverything() {
+		return []string{"everything"}
+	}
+	var texts []string
+	for _, protocol := range []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP, corev1.ProtocolSCTP} {
+		for _, r := range set.Ranges(protocol) {
+			texts = append(texts, fmt.Sprintf("%s %s", protocol, r))
+		}
+	}
+	if set.OtherProtocols() {
+		texts = append(texts, "other IP protocols")
+	}
+	return texts
+}
+
+// Decided says in one line what decided a connection: the direction that
+// denies, or else the rules that allow.
+func Decided(connection v1alpha1.Connection) string {
+	var parts []string
+	for _, d := range []struct {
+		name     string
+		decision *v1alpha1.DirectionDecision
+	}{{"egress", connection.Egress}, {"ingress", connection.Ingress}} {
+		if d.decision == nil || connection.Verdict != v1alpha1.ReachAllowed && d.decision.Verdict != connection.Verdict {
+			continue
+		}
+		parts = append(parts, d.name+": "+decidedBy(d.decision))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func decidedBy(d *v1alpha1.DirectionDecision) string {
+	var names []string
+	for _, r := range d.Rules {
+		names = append(names, r.Policy+" "+r.Rule)
+	}
+	if len(names) == 0 {
+		names = d.Policies
+	}
+	switch {
+	case len(names) == 0:
+		return d.Reason
+	case d.Verdict == v1alpha1.ReachDenied:
+		return "no rule of " + strings.Join(names, ", ")
+	default:
+		return strings.Join(names, ", ")
+	}
+}
+
+// side is a direction's part in an answer about all ports.
+func side(s netpol.Side) *v1alpha1.DirectionDecision {
+	reason := "rules"
+	if !s.Isolated {
+		reason = string(netpol.ReasonNotIsolated)
+	}
+	return decision(netpol.Verdict(setVerdict(s.Allowed, s.Unknown)), reason, s.Rules, s.Policies)
+}

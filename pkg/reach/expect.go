@@ -1,0 +1,142 @@
+package reach
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+)
+
+// maxLine bounds a line of an expectations file, in bytes.
+const maxLine = 4096
+
+// Expect compares connections with what a file expects of them: a line each,
+// "SOURCE DESTINATION PORT/PROTOCOL allow|deny", with # comments. Every line is
+// judged, also after one that is wrong; an error is one of reading.
+func (c *Cluster) Expect(r io.Reader, defaultNamespace string) (*v1alpha1.ReachExpectations, error) {
+	report := v1alpha1.NewReachExpectations()
+	lines := bufio.NewReaderSize(r, maxLine)
+	for number := 1; ; number++ {
+		line, tooLong, err := readLine(lines)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		if expected, ok := c.expectLine(line, tooLong, defaultNamespace, report); ok {
+			expected.Line = number
+			report.Mismatches = append(report.Mismatches, expected)
+		}
+		if err != nil {
+			return report, nil
+		}
+	}
+}
+
+// readLine reads a line without its end. Of one that is too long the rest is skipped.
+func readLine(r *bufio.Reader) (line string, tooLong bool, err error) {
+	data, err := r.ReadSlice('\n')
+	line = string(data)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		tooLong = true
+		_, err = r.ReadSlice('\n')
+	}
+	return line, tooLong, err
+}
+
+// expectLine judges a line and counts it. It answers true with what is to be
+// reported of it.
+func (c *Cluster) expectLine(line string, tooLong bool, defaultNamespace string, report *v1alpha1.ReachExpectations) (v1alpha1.Mismatch, bool) {
+	fields := fieldsOf(line)
+	if len(fields) == 0 && !tooLong {
+		return v1alpha1.Mismatch{}, false
+	}
+	report.Summary.Lines++
+	if tooLong {
+		report.Summary.Invalid++
+		return v1alpha1.Mismatch{Error: fmt.Sprintf("longer than %d bytes", maxLine)}, true
+	}
+	m, err := c.judgeLine(fields, defaultNamespace)
+	switch {
+	case err != nil:
+		report.Summary.Invalid++
+		m.Error = err.Error()
+	case m.Got == m.Expected:
+		report.Summary.Agreed++
+		return m, false
+	case m.Got == v1alpha1.ReachUnknown:
+		report.Summary.Unknown++
+	default:
+		report.Summary.Differed++
+	}
+	return m, true
+}
+
+// fieldsOf splits a line; a field that begins with # begins a comment.
+func fieldsOf(line string) []string {
+	fields := strings.Fields(strings.TrimPrefix(line, "\ufeff"))
+	for i, field := range fields {
+		if strings.HasPrefix(field, "#") {
+			return fields[:i]
+		}
+	}
+	return fields
+}
+
+var expectedWords = map[string]v1alpha1.ReachVerdict{"allow": v1alpha1.ReachAllowed, "deny": v1alpha1.ReachDenied}
+
+func (c *Cluster) judgeLine(fields []string, defaultNamespace string) (v1alpha1.Mismatch, error) {
+	var m v1alpha1.Mismatch
+	if len(fields) != 4 {
+		return m, fmt.Errorf("%d fields, not 4: SOURCE DESTINATION PORT/PROTOCOL allow|deny", len(fields))
+	}
+	m.From, m.To, m.Port = clip(fields[0]), clip(fields[1]), clip(fields[2])
+	expected, ok := expectedWords[fields[3]]
+	if !ok {
+		return m, fmt.Errorf("%q is neither allow nor deny", clip(fields[3]))
+	}
+	m.Expected = expected
+	q, err := ParseQuestion(fields[0], fields[1], fields[2], defaultNamespace)
+	if err != nil {
+		return m, err
+	}
+	attempts, err := c.attempts(q)
+	if err != nil {
+		return m, err
+	}
+	m.Got = c.quickVerdict(attempts)
+	if m.Got != m.Expected {
+		m.Decided = c.decidedAttempts(attempts, m.Expected)
+	}
+	return m, nil
+}
+
+// quickVerdict is the verdict of all attempts, without what decided it.
+func (c *Cluster) quickVerdict(attempts []attempt) v1alpha1.ReachVerdict {
+	verdict := v1alpha1.ReachUnknown
+	for i, a := range attempts {
+		got := v1alpha1.ReachVerdict(c.policies.Connect(a.from.end, a.to.end, a.port.Number, a.port.Protocol).Verdict)
+		if i > 0 && got != verdict {
+			return v1alpha1.ReachUnknown
+		}
+		verdict = got
+	}
+	return verdict
+}
+
+// decidedAttempts says what decided the first connection that is not as expected.
+func (c *Cluster) decidedAttempts(attempts []attempt, expected v1alpha1.ReachVerdict) string {
+	for _, a := range attempts {
+		connection := c.answer(a)
+		if connection.Verdict == expected {
+			continue
+		}
+		text := Decided(connection)
+		if len(connection.Notes) > 0 {
+			text += " (" + strings.Join(connection.Notes, "; ") + ")"
+		}
+		return text
+	}
+	return ""
+}

@@ -1,0 +1,219 @@
+package reach
+
+import (
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+)
+
+// Question is one question about a connection.
+type Question struct {
+	From, To Ref
+	// Port is what the connection goes to; the zero value asks for all ports.
+	Port Port
+}
+
+// ParseQuestion reads the two ends and the port; an empty port asks for all.
+func ParseQuestion(from, to, port, defaultNamespace string) (Question, error) {
+	var q Question
+	var err error
+	if q.From, err = ParseRef(from, defaultNamespace); err != nil {
+		return q, fmt.Errorf("source %w", err)
+	}
+	if q.From.Kind == serviceKind {
+		return q, fmt.Errorf("source %s: a Service makes no connections: name its pods", q.From)
+	}
+	if q.To, err = ParseRef(to, defaultNamespace); err != nil {
+		return q, fmt.Errorf("destination %w", err)
+	}
+	if port == "" {
+		return q, nil
+	}
+	q.Port, err = ParsePort(port)
+	return q, err
+}
+
+// attempt is a connection that a question means, down to the pod and its port.
+type attempt struct {
+	from, to target
+	// port is a number; IsAll where all ports are asked for.
+	port Port
+	// via is the Service and its port, where the destination is one.
+	via string
+}
+
+// errNoPods : a Service's selector picks no pod.
+var errNoPods = errors.New("its selector picks no pod")
+
+// attempts turns a question into connections.
+func (c *Cluster) attempts(q Question) ([]attempt, error) {
+	sources, err := c.find(q.From)
+	if err != nil {
+		return nil, fmt.Errorf("source %w", err)
+	}
+	destinations, err := c.destinations(q)
+	if err != nil {
+		return nil, fmt.Errorf("destination %w", err)
+	}
+	all := make([]attempt, 0, len(sources)*len(destinations))
+	for _, from := range sources {
+		for _, to := range destinations {
+			to.from = from
+			all = append(all, to)
+		}
+	}
+	return all, nil
+}
+
+// destinations are the attempts of a question without their source.
+func (c *Cluster) destinations(q Question) ([]attempt, error) {
+	if s := c.service(q.To); s != nil {
+		return c.throughService(s, q)
+	}
+	if q.To.Kind == serviceKind {
+		return nil, c.notFound(q.To)
+	}
+	found, err := c.find(q.To)
+	if err != nil {
+		return nil, err
+	}
+	var all []attempt
+	for _, to := range found {
+		ports, err := c.portsAt(to, q.Port)
+		if err != nil {
+			return nil, err
+		}
+		for _, port := range ports {
+			all = append(all, attempt{to: to, port: port})
+		}
+	}
+	return all, nil
+}
+
+// service returns the Service that a reference means, by its name or its address.
+func (c *Cluster) service(ref Ref) *inventory.Service {
+	if ref.Addr.IsValid() {
+		if _, isPod := c.policies.PodAt(ref.Addr); isPod {
+			return nil
+		}
+		return c.byAddr[ref.Addr]
+	}
+	if ref.Kind != serviceKind {
+		return nil
+	}
+	return c.services[ref.Namespace+"/"+ref.Name]
+}
+
+// throughService turns a connection to a Service into connections to its pods'
+// target ports, as it is judged: "Service traffic is judged after the Service
+// address became a pod address and target port". A headless Service translates
+// nothing: its name is its pods' addresses.
+func (c *Cluster) throughService(s *inventory.Service, q Question) ([]attempt, error) {
+	name := s.Namespace + "/" + serviceKind + "/" + s.Name
+	switch {
+	case s.ExternalName != "":
+		return nil, fmt.Errorf("%s stands for the DNS name %q, outside of what policies can be asked about", name, clip(s.ExternalName))
+	case len(s.Selector) == 0:
+		return nil, fmt.Errorf("%s has no selector: its endpoints are made by somebody else; name an address of theirs", name)
+	}
+	pods := c.targets(c.servicePods[s])
+	if len(pods) == 0 {
+		return nil, fmt.Errorf("%s: %w", name, errNoPods)
+	}
+	ports, err := servicePorts(s, name, q.Port)
+	if err != nil {
+		return nil, err
+	}
+	var all []attempt
+	for _, port := range ports {
+		via := fmt.Sprintf("%s %d/%s", name, port.Port, protocolOf(port))
+		for _, pod := range pods {
+			targets, err := c.portsAt(pod, targetPort(port))
+			if errors.Is(err, errNoSuchPort) {
+				// The endpoints controller leaves such a pod out for this port.
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			for _, target := range targets {
+				all = append(all, attempt{to: pod, port: target, via: via})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s: none of its pods has the target port", name)
+	}
+	return all, nil
+}
+
+// servicePorts picks the ports of a Service that are meant: one, or all.
+func servicePorts(s *inventory.Service, name string, port Port) ([]corev1.ServicePort, error) {
+	if s.Headless {
+		if port.Name == "" && !port.IsAll() {
+			return []corev1.ServicePort{{Port: port.Number, Protocol: port.Protocol, TargetPort: intstr.FromInt32(port.Number)}}, nil
+		}
+	}
+	if port.IsAll() {
+		return s.Ports, nil
+	}
+	offered := ""
+	for _, p := range s.Ports {
+		if protocolOf(p) == port.Protocol && (port.Name != "" && p.Name == port.Name || port.Name == "" && p.Port == port.Number) {
+			return []corev1.ServicePort{p}, nil
+		}
+		offered += fmt.Sprintf(" %d/%s", p.Port, protocolOf(p))
+	}
+	return nil, fmt.Errorf("%s has no port %s (it has%s)", name, port, offered)
+}
+
+func protocolOf(p corev1.ServicePort) corev1.Protocol {
+	if p.Protocol == "" {
+		return corev1.ProtocolTCP
+	}
+	return p.Protocol
+}
+
+// targetPort is the pod's port behind a Service's: by default the same number.
+func targetPort(p corev1.ServicePort) Port {
+	switch {
+	case p.TargetPort.Type == intstr.String && p.TargetPort.StrVal != "":
+		return Port{Name: p.TargetPort.StrVal, Protocol: protocolOf(p)}
+	case p.TargetPort.Type == intstr.Int && p.TargetPort.IntVal != 0:
+		return Port{Number: p.TargetPort.IntVal, Protocol: protocolOf(p)}
+	default:
+		return Port{Number: p.Port, Protocol: protocolOf(p)}
+	}
+}
+
+// errNoSuchPort : no container of the pod declares a port of that name.
+var errNoSuchPort = errors.New("no container declares such a port")
+
+// portsAt turns a port's name into its numbers at a pod.
+func (c *Cluster) portsAt(to target, port Port) ([]Port, error) {
+	if port.Name == "" {
+		return []Port{port}, nil
+	}
+	if to.index < 0 {
+		return nil, fmt.Errorf("%s: port %q: only a pod's ports have names", to.name, port.Name)
+	}
+	var numbers []Port
+	for _, p := range c.workloads[to.index].Ports {
+		protocol := p.Protocol
+		if protocol == "" {
+			protocol = corev1.ProtocolTCP
+		}
+		if p.Name == port.Name && protocol == port.Protocol {
+			numbers = append(numbers, Port{Number: p.Port, Protocol: protocol})
+			break
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, fmt.Errorf("%s: port %s: %w", to.name, port, errNoSuchPort)
+	}
+	return numbers, nil
+}
