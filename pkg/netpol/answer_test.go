@@ -2,6 +2,7 @@ package netpol_test
 
 import (
 	"net/netip"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -246,4 +247,28 @@ func TestTheFirstOfEqualNamesOrAddressesCounts(t *testing.T) {
 	if _, ok := c.PodAt(netip.MustParseAddr("10.0.0.2")); ok {
 		t.Error("nobody has that address")
 	}
+}
+
+// With -race this finds anything that is worked out late and not guarded.
+func TestAClusterMayBeAskedFromManyGoroutines(t *testing.T) {
+	m := play(t, `[{in: shop, ingress: [{from: [{namespaceSelector: {}}]}, {ports: [{port: http}]}]}, {in: bank, policyTypes: [Egress]}]`)
+	all := make([]int, m.Pods())
+	for i := range all {
+		all[i] = i
+	}
+	var asked sync.WaitGroup
+	for range 4 {
+		asked.Go(func() {
+			matrix := m.PortMatrix(all)
+			for i := range all {
+				m.Posture(i, netpol.Ingress)
+				m.Posture(i, netpol.Egress)
+				for j := range all {
+					m.Connect(netpol.AtPod(i), netpol.AtPod(j), 80, corev1.ProtocolTCP)
+					matrix.Allowed(i, j)
+				}
+			}
+		})
+	}
+	asked.Wait()
 }
