@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,11 @@ func (f *manifestFlags) given() bool { return len(f.filenames) > 0 || f.kustomiz
 // validate refuses flags that contradict each other.
 func (f *manifestFlags) validate(flags *pflag.FlagSet, kubeconfig *kubeconfigFlags) error {
 	switch {
+	case flags.Changed("filename") && (len(f.filenames) == 0 || slices.Contains(f.filenames, "")):
+		// Not a word of manifests must not come to mean the cluster.
+		return errors.New("-f/--filename is empty")
+	case flags.Changed("kustomize") && f.kustomize == "":
+		return errors.New("-k/--kustomize is empty")
 	case len(f.filenames) > 0 && f.kustomize != "":
 		return errors.New("only one of -f/--filename and -k/--kustomize can be used")
 	case f.recursive && len(f.filenames) == 0:

@@ -98,6 +98,10 @@ func writeAtomically(path string, write func(io.Writer) error) (err error) {
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".cis532-*")
 	if err != nil {
+		var pathErr *os.PathError
+		if errors.As(err, &pathErr) {
+			return pathErr.Err // the temporary file's name tells nobody anything
+		}
 		return err
 	}
 	defer func() {

@@ -100,7 +100,7 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return usage(cmd, g.validate())
+			return usage(cmd, g.validate(cmd))
 		},
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
@@ -136,7 +136,11 @@ func NewRootCommand(streams Streams) *cobra.Command {
 }
 
 // validate checks the flags that every verb has.
-func (g *globals) validate() error {
+func (g *globals) validate(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("namespace") && g.namespaceFlag(cmd) == "" {
+		// An unset variable of a script must not come to mean all namespaces.
+		return errors.New("-n/--namespace is empty")
+	}
 	switch g.color {
 	case "auto", "always", "never":
 		return nil
