@@ -99,7 +99,9 @@ func CauseOf(err error) Cause {
 var (
 	userInMessage  = regexp.MustCompile(`(?s)User "((?:[^"\\]|\\.)*)"`)
 	quotaInMessage = regexp.MustCompile(`exceeded quota|is forbidden: failed quota|status unknown for quota`)
-	rbacInMessage  = regexp.MustCompile(`User ".*" cannot `)
+	rbacInMessage  = regexp.MustCompile(`(?s)User ".*" cannot [a-z:-]+ (resource|path) "`)
+	// The verb is "impersonate", or since Kubernetes 1.36 one that is narrower, like "impersonate-on:user-info:list".
+	impersonationInMessage = regexp.MustCompile(`(?s)User ".*" cannot impersonate[a-z:-]* resource "`)
 )
 
 // Explain says what a request tried and why it failed. nil stays nil.
@@ -116,9 +118,12 @@ func (c *Clients) Explain(action Action, err error) error {
 	case apierrors.IsForbidden(err) && quotaInMessage.MatchString(status):
 		e.Cause = CauseQuota
 		e.message = fmt.Sprintf("cannot %s: %s (raise the ResourceQuota, or make room in it)", action, afterForbidden(status))
-	case apierrors.IsForbidden(err) && !rbacInMessage.MatchString(status):
+	case isDenied(err, status):
 		e.Cause = CauseDenied
 		e.message = fmt.Sprintf("cannot %s: refused by the API server: %s", action, afterForbidden(status))
+	case apierrors.IsForbidden(err) && impersonationInMessage.MatchString(status):
+		e.Cause = CauseForbidden
+		e.message = fmt.Sprintf("cannot %s: %s may not impersonate others (--as, --as-group, --as-uid)", action, user(status))
 	case apierrors.IsForbidden(err):
 		e.Cause = CauseForbidden
 		e.message = fmt.Sprintf("cannot %s: forbidden for %s", action, user(status))
@@ -147,6 +152,16 @@ func (c *Clients) contextNote() string {
 		return ""
 	}
 	return fmt.Sprintf(" (context %q)", c.Context)
+}
+
+// isDenied says that admission refused the object: whoever may create such
+// objects was not allowed this one. A ValidatingAdmissionPolicy answers 422
+// unless it says otherwise, and without the fields that an invalid object has.
+func isDenied(err error, status string) bool {
+	if apierrors.IsInvalid(err) {
+		return strings.Contains(status, " is forbidden: ValidatingAdmissionPolicy ")
+	}
+	return apierrors.IsForbidden(err) && !rbacInMessage.MatchString(status)
 }
 
 // isUnreachable says that there was no connection, as opposed to an answer that could not be used.

@@ -40,6 +40,26 @@ func (c *Clients) Do(ctx context.Context, request func(context.Context) error) e
 	}
 }
 
+// finishGrace is how long a request that was begun may still take when the run ends.
+const finishGrace = 10 * time.Second
+
+// Finish returns a context for a request that changes something: when ctx ends,
+// what was begun is not cut off at once, for its outcome would be unknown, but
+// has a moment left.
+func Finish(ctx context.Context) (context.Context, context.CancelFunc) {
+	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(finishGrace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-graceful.Done():
+		}
+	})
+	return graceful, func() { stop(); cancel() }
+}
+
 // transient says whether the same request may succeed a moment later.
 func (c *Clients) transient(err error) bool {
 	var status apierrors.APIStatus

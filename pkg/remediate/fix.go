@@ -146,8 +146,8 @@ func (f *Fix) create(ctx context.Context, inv *inventory.Inventory, jobs []*job)
 }
 
 func (f *Fix) createOne(ctx context.Context, j *job, arrivals *arrivals) {
-	if ctx.Err() != nil {
-		j.end(v1alpha1.ResultError, "interrupted before it was done: run the command again")
+	if err := ctx.Err(); err != nil {
+		j.end(v1alpha1.ResultError, "%s", notBegun(err))
 		return
 	}
 	if name := arrivals.in(j.namespace); name != "" {
@@ -187,8 +187,10 @@ func (f *Fix) post(ctx context.Context, np *networkingv1.NetworkPolicy) (*networ
 	opts := metav1.CreateOptions{FieldManager: baseline.FieldManager, DryRun: dryRunOption(f.DryRun), FieldValidation: metav1.FieldValidationStrict}
 	var created *networkingv1.NetworkPolicy
 	err := f.Clients.Do(ctx, func(ctx context.Context) error {
+		ctx, cancel := apiserver.Finish(ctx)
+		defer cancel()
 		var err error
-		created, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Create(context.WithoutCancel(ctx), np, opts)
+		created, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Create(ctx, np, opts)
 		return err
 	})
 	if isTaken(err) {
@@ -200,8 +202,10 @@ func (f *Fix) post(ctx context.Context, np *networkingv1.NetworkPolicy) (*networ
 func (f *Fix) get(ctx context.Context, namespace, name string) (*networkingv1.NetworkPolicy, error) {
 	var np *networkingv1.NetworkPolicy
 	err := f.Clients.Do(ctx, func(ctx context.Context) error {
+		ctx, cancel := apiserver.Finish(ctx)
+		defer cancel()
 		var err error
-		np, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(namespace).Get(context.WithoutCancel(ctx), name, metav1.GetOptions{})
+		np, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(namespace).Get(ctx, name, metav1.GetOptions{})
 		return err
 	})
 	return np, f.Clients.Explain(policyAction("get", namespace, name), err)

@@ -29,6 +29,14 @@ func isTaken(err error) bool {
 	return apierrors.IsAlreadyExists(err)
 }
 
+// notBegun says why the run ended before a namespace's turn came.
+func notBegun(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "not begun: the time was up (--timeout): run the command again"
+	}
+	return "interrupted before it was done: run the command again"
+}
+
 // remove deletes exactly the object that was read: not one that took its name
 // since, and not one that somebody has changed since.
 func remove(ctx context.Context, clients *apiserver.Clients, np *networkingv1.NetworkPolicy, dryRun v1alpha1.DryRun) error {
@@ -36,8 +44,17 @@ func remove(ctx context.Context, clients *apiserver.Clients, np *networkingv1.Ne
 		Preconditions: &metav1.Preconditions{UID: &np.UID, ResourceVersion: &np.ResourceVersion},
 		DryRun:        dryRunOption(dryRun),
 	}
+	// A try that failed may have done its work, and only the answer was lost.
+	mayBeDone := false
 	err := clients.Do(ctx, func(ctx context.Context) error {
-		return clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Delete(context.WithoutCancel(ctx), np.Name, opts)
+		ctx, cancel := apiserver.Finish(ctx)
+		defer cancel()
+		err := clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Delete(ctx, np.Name, opts)
+		if apierrors.IsNotFound(err) && mayBeDone {
+			return nil
+		}
+		mayBeDone = mayBeDone || err != nil && !apierrors.IsTooManyRequests(err)
+		return err
 	})
 	switch {
 	case apierrors.IsNotFound(err):

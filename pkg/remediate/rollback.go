@@ -148,11 +148,14 @@ func (r *Rollback) one(ctx context.Context, plan Removal) v1alpha1.NamespaceRoll
 	}
 	var problems []string
 	for _, np := range plan.Remove {
-		if ctx.Err() != nil {
-			problems = append(problems, "interrupted before it was done: run the command again")
+		if err := ctx.Err(); err != nil {
+			problems = append(problems, notBegun(err))
 			break
 		}
-		err := remove(ctx, r.Clients, np, r.DryRun)
+		var err error
+		if r.DryRun != v1alpha1.DryRunClient {
+			err = remove(ctx, r.Clients, np, r.DryRun)
+		}
 		switch {
 		case errors.Is(err, errGone):
 			row.Kept = append(row.Kept, v1alpha1.KeptPolicy{Name: np.Name, Reason: err.Error()})
@@ -174,7 +177,11 @@ func (r *Rollback) one(ctx context.Context, plan Removal) v1alpha1.NamespaceRoll
 	default:
 		row.Result, row.Reason = v1alpha1.ResultRemoved, verb+strings.Join(row.Policies, ", ")
 		if len(plan.Restricts) > 0 {
-			row.Reason += fmt.Sprintf("; what %s does not allow is now cut", strings.Join(plan.Restricts, ", "))
+			now := "is now"
+			if r.DryRun != v1alpha1.DryRunNone {
+				now = "would then be"
+			}
+			row.Reason += fmt.Sprintf("; what %s does not allow %s cut", strings.Join(plan.Restricts, ", "), now)
 		}
 	}
 	return row
@@ -205,23 +212,34 @@ func (r *Rollback) verify(ctx context.Context, plan []Removal, rows []v1alpha1.N
 		if len(row.Policies) == 0 {
 			continue
 		}
-		gone := err == nil && now.GapFor(row.Name) == nil
-		if gone {
-			for _, np := range plan[i].Remove {
-				gone = gone && !present(now.Namespace(row.Name), np)
-			}
-		}
+		problem := unverified(now, err, plan[i])
+		gone := problem == ""
 		row.Verified = &gone
-		if gone {
-			continue
-		}
-		row.Result = v1alpha1.ResultError
-		if err != nil {
-			row.Reason = fmt.Sprintf("%s, but it could not be verified: %v", row.Reason, err)
-		} else {
-			row.Reason += ", but a read after it still shows it (a finalizer may hold it)"
+		if !gone {
+			row.Result = v1alpha1.ResultError
+			row.Reason += ", but " + problem
 		}
 	}
+}
+
+// unverified says why a read after the last write does not show that a
+// namespace's policies are gone; empty where it does.
+func unverified(now *inventory.Inventory, err error, plan Removal) string {
+	if err == nil {
+		if gap := now.GapFor(plan.Namespace); gap != nil {
+			err = gap.Err
+		}
+	}
+	// That the whole namespace is gone meanwhile answers the question too.
+	if err != nil && apiserver.CauseOf(err) != apiserver.CauseNotFound {
+		return fmt.Sprintf("it could not be verified: %v", err)
+	}
+	for _, np := range plan.Remove {
+		if present(now.Namespace(plan.Namespace), np) {
+			return "a read after it still shows it (a finalizer may hold it)"
+		}
+	}
+	return ""
 }
 
 func present(ns *inventory.Namespace, np *networkingv1.NetworkPolicy) bool {

@@ -7,6 +7,7 @@ import (
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol/validation"
@@ -54,11 +55,19 @@ func (f *Fix) verifyOne(ctx context.Context, before, now *inventory.Inventory, j
 	}
 	yes, no := true, false
 	j.verified = &no
-	if gap := now.GapFor(j.namespace); gap != nil && found == nil {
+	gap := now.GapFor(j.namespace)
+	switch {
+	case found != nil:
+	case gap != nil && apiserver.CauseOf(gap.Err) == apiserver.CauseNotFound:
+		j.end(v1alpha1.ResultError, "created %s, but the namespace was deleted meanwhile", j.policy.Name)
+		return
+	case gap != nil:
 		j.end(v1alpha1.ResultError, "created %s, but it could not be verified: %v", j.policy.Name, gap.Err)
 		return
-	}
-	if found == nil {
+	case ns == nil:
+		j.end(v1alpha1.ResultError, "created %s, but the namespace was deleted meanwhile, or is no longer in scope", j.policy.Name)
+		return
+	default:
 		j.end(v1alpha1.ResultError, "created %s, but it is no longer there: somebody removed it", j.policy.Name)
 		return
 	}
@@ -71,6 +80,8 @@ func (f *Fix) verifyOne(ctx context.Context, before, now *inventory.Inventory, j
 		j.end(v1alpha1.ResultError, "created %s, but it is being deleted", j.policy.Name)
 	case !apiequality.Semantic.DeepEqual(validation.Default(j.policy).Spec, found.Spec):
 		j.end(v1alpha1.ResultError, "created %s, but its spec is not what was sent: an admission webhook or policy may have changed it", j.policy.Name)
+	case !ns.Declared:
+		j.end(v1alpha1.ResultError, "created %s, but it could not be verified: whether the namespace is being deleted is unknown", j.policy.Name)
 	case ns.Terminating:
 		j.end(v1alpha1.ResultError, "created %s, but the namespace is now being deleted", j.policy.Name)
 	default:

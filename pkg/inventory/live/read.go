@@ -106,8 +106,9 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		np := &policies.items[i]
 		ns := byName[np.Namespace]
 		if ns == nil {
-			if namespacesErr == nil {
-				// It is not in scope, or was made after the namespaces were listed.
+			if namespacesErr == nil || opts.Selector != nil && !opts.Selector.Empty() {
+				// It is not in scope, or was made after the namespaces were listed. Where they
+				// could not be listed nobody knows which ones the selector selects.
 				continue
 			}
 			ns = undeclared(np.Namespace)
