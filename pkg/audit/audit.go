@@ -1,7 +1,8 @@
 package audit
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -69,7 +70,7 @@ func verdict(report *v1alpha1.AuditReport, gaps bool) v1alpha1.Verdict {
 	case s.Error > 0 || gaps:
 		return v1alpha1.VerdictError
 	case s.Pass+s.Fail+s.Exempt == 0:
-		report.Errors = append(report.Errors, nothingJudged(s))
+		report.Errors = append(report.Errors, nothingJudged(report.Namespaces))
 		return v1alpha1.VerdictError
 	case s.Fail > 0:
 		return v1alpha1.VerdictFail
@@ -78,11 +79,15 @@ func verdict(report *v1alpha1.AuditReport, gaps bool) v1alpha1.Verdict {
 	}
 }
 
-func nothingJudged(s v1alpha1.AuditSummary) string {
-	if s.Skipped > 0 {
-		return fmt.Sprintf("no namespace was judged: all %d were skipped (--include-system judges system namespaces)", s.Skipped)
+func nothingJudged(rows []v1alpha1.NamespaceAudit) string {
+	if len(rows) == 0 {
+		return "no namespace was judged: none is in scope (check names and -l)"
 	}
-	return "no namespace was judged: none is in scope (check names and -l)"
+	text := "no namespace was judged: every one in scope was skipped"
+	if slices.ContainsFunc(rows, func(row v1alpha1.NamespaceAudit) bool { return strings.HasPrefix(row.Reason, systemNamespace) }) {
+		text += " (--include-system judges system namespaces)"
+	}
+	return text
 }
 
 // baselineOnly says that the policies of a passing namespace isolate nothing:

@@ -71,6 +71,9 @@ func exemptReason(e *v1alpha1.Exemption) string {
 	return fmt.Sprintf("%s (until %s)", clip(e.Reason), e.Until)
 }
 
+// systemNamespace begins the reason of a system namespace that is skipped.
+const systemNamespace = "system namespace"
+
 // skipReason says why a namespace is not judged; empty where it is.
 func skipReason(name string, opts Options) string {
 	if glob, ok := opts.Scope.Excluded(name); ok {
@@ -84,8 +87,8 @@ func skipReason(name string, opts Options) string {
 	case !system:
 		return ""
 	case pattern == name:
-		return fmt.Sprintf("system namespace (%s)", pattern)
+		return fmt.Sprintf("%s (%s)", systemNamespace, pattern)
 	default:
-		return fmt.Sprintf("system namespace (%s, by wildcard only)", pattern)
+		return fmt.Sprintf("%s (%s, by wildcard only)", systemNamespace, pattern)
 	}
 }

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -24,14 +25,14 @@ func (inv *Inventory) Narrow(scope Scope) {
 		case !ns.Declared && !onlyName(scope.Selector):
 			kept = append(kept, ns)
 			inv.Gaps = append(inv.Gaps, Gap{Namespace: ns.Name, Err: fmt.Errorf(
-				"namespace %q: its labels are unknown (no Namespace object was read): cannot tell whether -l %s selects it", ns.Name, scope.Selector)})
+				"namespace %q: no Namespace object was read, so its labels are unknown: cannot tell whether -l %s selects it", ns.Name, scope.Selector)})
 		}
 	}
 	inv.Namespaces = kept
 	for _, name := range scope.Names {
 		if inv.Namespace(name) == nil {
 			inv.Namespaces = append(inv.Namespaces, &Namespace{Name: name, Labels: map[string]string{corev1.LabelMetadataName: name}})
-			inv.Gaps = append(inv.Gaps, Gap{Namespace: name, Err: fmt.Errorf("namespaces %q not found", name)})
+			inv.Gaps = append(inv.Gaps, Gap{Namespace: name, Err: errors.New("not found: no manifest declares it or lives in it")})
 			inv.Sort()
 		}
 	}

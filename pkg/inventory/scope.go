@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -44,6 +45,9 @@ func (s Scope) Named(namespace string) bool {
 // Validate refuses a glob that cannot be read.
 func (s Scope) Validate() error {
 	for _, glob := range s.Exclude {
+		if glob == "" {
+			return errors.New(`invalid --exclude "": an empty glob matches no namespace`)
+		}
 		if _, err := path.Match(glob, ""); err != nil {
 			return fmt.Errorf("invalid --exclude %q: %w", glob, err)
 		}

@@ -1,14 +1,17 @@
 package manifests
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	policyvalidation "github.com/cis532/kubectl-cis532/pkg/netpol/validation"
@@ -20,6 +23,8 @@ type place struct {
 	document int
 	// item is the path of an object in a List, or empty.
 	item string
+	// template says that the document looks like one of Helm's templates.
+	template bool
 }
 
 // String is how messages name a place.
@@ -86,7 +91,10 @@ func (c *collector) addFile(src source, data []byte) bool {
 		return false
 	}
 	for _, d := range all {
-		at := place{file: src.name, document: d.doc.number}
+		at := place{file: src.name, document: d.doc.number, template: bytes.Contains(d.doc.text, []byte("{{"))}
+		if errors.Is(d.err, errNull) {
+			continue
+		}
 		if d.err != nil {
 			c.gap("", at, d.err)
 			continue
@@ -97,6 +105,9 @@ func (c *collector) addFile(src source, data []byte) bool {
 }
 
 func (c *collector) gap(namespace string, at place, err error) {
+	if at.template {
+		err = fmt.Errorf("%w (a template? read what it renders to: helm template CHART | kubectl cis532 audit -f -)", err)
+	}
 	c.gaps = append(c.gaps, inventory.Gap{Namespace: namespace, Err: fmt.Errorf("%s: %w", at, err)})
 }
 
@@ -106,7 +117,7 @@ func (c *collector) add(at place, h header, obj object) {
 		for i, raw := range h.Items {
 			item := at
 			item.item = fmt.Sprintf("%sitems[%d]", prefix(at.item), i)
-			itemHeader, itemObj, err := decodeHeader(raw)
+			itemHeader, itemObj, err := decodeHeader(raw, itemKind(obj.gvk))
 			if err != nil {
 				c.gap("", item, err)
 				continue
@@ -142,7 +153,7 @@ func (c *collector) add(at place, h header, obj object) {
 	if obj.namespace != "" {
 		c.namespace(obj.namespace)
 	}
-	if err := c.addTyped(obj); err != nil {
+	if err := c.addTyped(at, obj); err != nil {
 		c.gap(c.concerned(obj), at, fmt.Errorf("%s: %w", what, err))
 	}
 }
@@ -185,15 +196,15 @@ func (c *collector) namespace(name string) *inventory.Namespace {
 }
 
 // addTyped takes what the audit looks at; other kinds only show that their namespace exists.
-func (c *collector) addTyped(obj object) error {
+func (c *collector) addTyped(at place, obj object) error {
 	switch {
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Namespace"):
 		return c.addNamespace(obj)
 	case obj.gvk == networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy"):
-		return c.addPolicy(obj)
+		return c.addPolicy(at, obj)
 	case obj.gvk.Kind == "NetworkPolicy" && (obj.gvk.Group == "extensions" || obj.gvk.Group == networkingv1.GroupName):
-		c.warnings = append(c.warnings, fmt.Sprintf("NetworkPolicy %q has apiVersion %s, which no API server takes: it does not count",
-			qualified(obj), obj.gvk.GroupVersion()))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q has apiVersion %s, which no API server takes any more: it does not count (use %s)",
+			at, clip(qualified(obj)), obj.gvk.GroupVersion(), networkingv1.SchemeGroupVersion))
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Service"):
 		return c.addService(obj)
 	default:
@@ -203,12 +214,16 @@ func (c *collector) addTyped(obj object) error {
 }
 
 func (c *collector) addNamespace(obj object) error {
+	if len(validation.IsDNS1123Label(obj.name)) == 0 {
+		// The namespace is there, whatever else is wrong with it.
+		c.namespace(obj.name)
+	}
 	var read corev1.Namespace
 	if err := unmarshal(obj, &read, true); err != nil {
 		return err
 	}
 	if problems := policyvalidation.Namespace(&read); len(problems) > 0 {
-		return problems[0]
+		return joined(problems)
 	}
 	ns := c.namespace(read.Name)
 	ns.Declared = true
@@ -222,18 +237,32 @@ func (c *collector) addNamespace(obj object) error {
 	return nil
 }
 
-func (c *collector) addPolicy(obj object) error {
+// addPolicy takes a policy that an API server would. CIDRs that servers took
+// before 1.36 mean what they always did, with a warning.
+func (c *collector) addPolicy(at place, obj object) error {
 	np := &networkingv1.NetworkPolicy{}
 	if err := unmarshal(obj, np, true); err != nil {
 		return err
 	}
 	np.Namespace = obj.namespace
-	if problems := policyvalidation.NetworkPolicy(np); len(problems) > 0 {
-		return problems.ToAggregate()
+	if problems := policyvalidation.NetworkPolicyBefore136(np); len(problems) > 0 {
+		return joined(problems)
+	}
+	for _, warning := range policyvalidation.Warnings(np) {
+		c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q: %s (API servers since 1.36 refuse it)", at, clip(qualified(obj)), warning))
 	}
 	ns := c.namespace(obj.namespace)
 	ns.Policies = append(ns.Policies, policyvalidation.Default(np))
 	return nil
+}
+
+// joined makes one line of what is wrong with an object.
+func joined(problems field.ErrorList) error {
+	texts := make([]string, len(problems))
+	for i, problem := range problems {
+		texts[i] = problem.Error()
+	}
+	return errors.New(strings.Join(texts, "; "))
 }
 
 // inventory is what the documents say all together.

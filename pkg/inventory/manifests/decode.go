@@ -1,15 +1,16 @@
 package manifests
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
-	"sort"
+	"io"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	kjson "sigs.k8s.io/json"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/yaml"
 )
 
@@ -39,6 +40,12 @@ type header struct {
 // errNoKind is the error of a document that is not a Kubernetes object.
 var errNoKind = errors.New("not a Kubernetes object: apiVersion and kind are missing")
 
+// errMore is the error of a text that goes on behind its object.
+var errMore = errors.New(`there is more behind the first object: separate documents by lines of "---"`)
+
+// errNull is the error of a document that is null, which kubectl takes for an empty one.
+var errNull = errors.New("nothing where an object is wanted")
+
 // toJSON converts a document to JSON. A key that was given twice is returned
 // beside it: kubectl refuses that, but only some kinds matter here.
 func toJSON(doc document) (raw []byte, duplicateKey error, err error) {
@@ -46,14 +53,26 @@ func toJSON(doc document) (raw []byte, duplicateKey error, err error) {
 		return doc.text, nil, nil
 	}
 	raw, strictErr := yaml.YAMLToJSONStrict(doc.text)
-	if strictErr == nil {
-		return raw, nil, nil
+	if strictErr != nil {
+		if raw, err = yaml.YAMLToJSON(doc.text); err != nil {
+			return nil, nil, explainYAML(doc, err)
+		}
+		duplicateKey = explainYAML(doc, strictErr)
 	}
-	raw, err = yaml.YAMLToJSON(doc.text)
-	if err != nil {
-		return nil, nil, errors.New(oneLine(err.Error()))
+	if mayHoldMore(doc.text) && holdsMore(doc.text) {
+		return nil, nil, errMore
 	}
-	return raw, errors.New(oneLine(strictErr.Error())), nil
+	return raw, duplicateKey, nil
+}
+
+// holdsMore says that a YAML text does not end with its first document.
+func holdsMore(text []byte) bool {
+	decoder := kyaml.NewDecoder(bytes.NewReader(text))
+	var node kyaml.Node
+	if decoder.Decode(&node) != nil {
+		return true
+	}
+	return !errors.Is(decoder.Decode(&node), io.EOF)
 }
 
 // decode reads the header of a document.
@@ -62,44 +81,75 @@ func decode(doc document) (header, object, error) {
 	if err != nil {
 		return header{}, object{}, err
 	}
-	h, obj, err := decodeHeader(raw)
+	h, obj, err := decodeHeader(raw, schema.GroupVersionKind{})
 	obj.duplicateKey = duplicateKey
 	return h, obj, err
 }
 
-func decodeHeader(raw []byte) (header, object, error) {
+// decodeHeader reads the header of an object. An item of a typed list may leave
+// its apiVersion and kind to the list, as the API server's own lists do.
+func decodeHeader(raw []byte, item schema.GroupVersionKind) (header, object, error) {
 	var h header
-	switch first := firstByte(raw); first {
-	case '{':
-	case '[':
+	switch what := jsonType(raw); what {
+	case "object":
+	case "null":
+		return h, object{}, errNull
+	case "list":
 		return h, object{}, errors.New(`a list where an object is wanted (put it under "items" of a "kind: List")`)
-	case 'n':
-		return h, object{}, errNoKind
 	default:
-		return h, object{}, errors.New("text where an object is wanted")
+		return h, object{}, fmt.Errorf("a %s where an object is wanted", what)
 	}
 	if err := kjson.UnmarshalCaseSensitivePreserveInts(raw, &h); err != nil {
 		return h, object{}, explainTypeError(raw, err)
 	}
-	if h.APIVersion == "" || h.Kind == "" {
-		switch {
-		case h.Kind != "":
-			return h, object{}, fmt.Errorf("kind is %q but apiVersion is missing", clip(h.Kind))
-		case h.APIVersion != "":
-			return h, object{}, fmt.Errorf("apiVersion is %q but kind is missing", clip(h.APIVersion))
-		}
+	if h.APIVersion == "" && h.Kind == "" {
+		h.APIVersion, h.Kind = item.ToAPIVersionAndKind()
+	}
+	switch {
+	case h.APIVersion == "" && h.Kind == "":
 		return h, object{}, errNoKind
+	case h.APIVersion == "":
+		return h, object{}, fmt.Errorf("kind is %q but apiVersion is missing", clip(h.Kind))
+	case h.Kind == "":
+		return h, object{}, fmt.Errorf("apiVersion is %q but kind is missing", clip(h.APIVersion))
 	}
 	gv, err := schema.ParseGroupVersion(h.APIVersion)
 	if err != nil {
-		return h, object{}, fmt.Errorf("apiVersion: %w", err)
+		return h, object{}, fmt.Errorf("apiVersion: Invalid value: %q: must be VERSION or GROUP/VERSION", clip(h.APIVersion))
 	}
 	return h, object{gvk: gv.WithKind(h.Kind), namespace: h.Metadata.Namespace, name: h.Metadata.Name, raw: raw}, nil
+}
+
+// jsonType names the type of a JSON value.
+func jsonType(raw []byte) string {
+	switch first := append(bytes.TrimLeft(raw, " \t\r\n"), 'n')[0]; first {
+	case '{':
+		return "object"
+	case '[':
+		return "list"
+	case '"':
+		return "text"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	default:
+		return "number"
+	}
 }
 
 // isList says that the object stands for its items.
 func isList(gvk schema.GroupVersionKind, h header) bool {
 	return strings.HasSuffix(gvk.Kind, "List") && (gvk.Kind == "List" || h.Items != nil)
+}
+
+// itemKind is the kind of the items of a typed list; nothing for a List of anything.
+func itemKind(list schema.GroupVersionKind) schema.GroupVersionKind {
+	kind := strings.TrimSuffix(list.Kind, "List")
+	if kind == "" {
+		return schema.GroupVersionKind{}
+	}
+	return list.GroupVersion().WithKind(kind)
 }
 
 // unmarshal reads the whole object into a typed one. strict refuses fields that
@@ -119,92 +169,4 @@ func unmarshal(obj object, into any, strict bool) error {
 		return errors.New(clip(strictErrs[0].Error()))
 	}
 	return nil
-}
-
-// explainTypeError names the field of a value of the wrong type. The decoder
-// says of a map's value only which map it is in; and a bare y, n, on or off is
-// a boolean in YAML 1.1, the most frequent of these mistakes.
-func explainTypeError(raw []byte, err error) error {
-	var value any
-	if json.Unmarshal(raw, &value) == nil {
-		if path, got := findNonString(value, ""); path != "" {
-			return fmt.Errorf("%s: Invalid value: %v: must be a string (quote it)", path, got)
-		}
-	}
-	return errors.New(clip(oneLine(typeErrorPrefix.ReplaceAllString(err.Error(), "${2}: cannot be a $1"))))
-}
-
-var typeErrorPrefix = regexp.MustCompile(`^json: cannot unmarshal (\w+) into Go struct field \w*\.(\S+) of type .*$`)
-
-// stringMaps are the fields whose values are strings by the API's types.
-var stringMaps = map[string]bool{"labels": true, "annotations": true, "matchLabels": true}
-
-func findNonString(value any, path string) (string, any) {
-	switch value := value.(type) {
-	case map[string]any:
-		for _, key := range sortedKeys(value) {
-			child := join(path, key)
-			if m, ok := value[key].(map[string]any); ok && stringMaps[key] {
-				for _, k := range sortedKeys(m) {
-					switch m[k].(type) {
-					case string, nil:
-					case bool, float64:
-						return clip(join(child, k)), m[k]
-					default:
-						return clip(join(child, k)), "an object or a list"
-					}
-				}
-			}
-			if p, v := findNonString(value[key], child); p != "" {
-				return p, v
-			}
-		}
-	case []any:
-		for i, item := range value {
-			if p, v := findNonString(item, fmt.Sprintf("%s[%d]", path, i)); p != "" {
-				return p, v
-			}
-		}
-	}
-	return "", nil
-}
-
-func join(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
-}
-
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
-
-func firstByte(raw []byte) byte {
-	for _, b := range raw {
-		if b != ' ' && b != '\n' && b != '\t' && b != '\r' {
-			return b
-		}
-	}
-	return 'n'
-}
-
-// oneLine folds the lines of a library's message into one.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// maxQuoted bounds what a message repeats of the input, in bytes.
-const maxQuoted = 400
-
-func clip(s string) string {
-	if len(s) <= maxQuoted {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxQuoted], "") + "..."
 }

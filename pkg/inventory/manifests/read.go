@@ -1,17 +1,20 @@
 package manifests
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
-// MaxBytes bounds what is read of one file, URL or standard input.
-const MaxBytes = 512 << 20
+// DefaultMaxBytes bounds what is read of one file, URL or standard input, where Options does not.
+const DefaultMaxBytes = 512 << 20
 
 // ErrNoObjects is the reason of the gap that an input without any Kubernetes object leaves.
 var ErrNoObjects = errors.New("no Kubernetes objects found")
@@ -28,6 +31,8 @@ type Options struct {
 	Stdin io.Reader
 	// DefaultNamespace is where objects without a namespace go; empty means "default".
 	DefaultNamespace string
+	// MaxBytes bounds what is read of one file, URL or standard input; 0 means DefaultMaxBytes.
+	MaxBytes int64
 }
 
 // Read reads the inventory. It returns an error only where there is nothing to
@@ -39,14 +44,14 @@ func Read(ctx context.Context, opts Options) (*inventory.Inventory, error) {
 		return nil, err
 	}
 	c := newCollector(opts.DefaultNamespace)
-	skippedFiles := 0
+	var skipped []string
 	for _, src := range sources {
-		data, err := src.read()
+		data, err := src.read(cmp.Or(opts.MaxBytes, DefaultMaxBytes))
 		if err != nil {
 			return nil, err
 		}
 		if !c.addFile(src, data) {
-			skippedFiles++
+			skipped = append(skipped, src.name)
 		}
 	}
 	inv := c.inventory()
@@ -54,13 +59,32 @@ func Read(ctx context.Context, opts Options) (*inventory.Inventory, error) {
 	if opts.Kustomize != "" {
 		inv.Source.Paths = []string{opts.Kustomize}
 	}
-	if skippedFiles > 0 {
-		inv.Warnings = append(inv.Warnings, fmt.Sprintf("skipped %s without a Kubernetes object", count(skippedFiles, "file")))
+	if len(skipped) > 0 {
+		inv.Warnings = append(inv.Warnings, fmt.Sprintf("skipped %s without a Kubernetes object: %s", count(len(skipped), "file"), firstFew(skipped)))
 	}
 	if len(inv.Namespaces) == 0 && len(inv.Gaps) == 0 {
-		inv.Gaps = append(inv.Gaps, inventory.Gap{Err: fmt.Errorf("%s: %w", quoteAll(inv.Source.Paths), ErrNoObjects)})
+		inv.Gaps = append(inv.Gaps, inventory.Gap{Err: nothingFound(inv.Source.Paths, opts.Recursive)})
 	}
 	return inv, nil
+}
+
+// nothingFound is ErrNoObjects, with the way out if there is one.
+func nothingFound(paths []string, recursive bool) error {
+	err := fmt.Errorf("%s: %w", quoteAll(paths), ErrNoObjects)
+	if !recursive && slices.ContainsFunc(paths, hasSubdirectories) {
+		err = fmt.Errorf("%w (-R reads subdirectories too)", err)
+	}
+	return err
+}
+
+// maxNamed is how many files a warning names.
+const maxNamed = 3
+
+func firstFew(names []string) string {
+	if len(names) > maxNamed {
+		return strings.Join(names[:maxNamed], ", ") + ", ..."
+	}
+	return strings.Join(names, ", ")
 }
 
 func count(n int, noun string) string {

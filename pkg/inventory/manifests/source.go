@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"k8s.io/cli-runtime/pkg/resource"
@@ -22,7 +24,9 @@ type source struct {
 	name string
 	// inDirectory says that it was found, not named: what is no manifest there is skipped.
 	inDirectory bool
-	open        func() (io.ReadCloser, error)
+	// path is the absolute path of a file; empty for what is none.
+	path string
+	open func() (io.ReadCloser, error)
 }
 
 // open finds the sources of the options in a stable order. cli-runtime's
@@ -33,6 +37,7 @@ func open(ctx context.Context, opts Options) ([]source, error) {
 	}
 	var sources []source
 	stdin := false
+	given := map[string]string{}
 	for _, path := range opts.Paths {
 		switch {
 		case path == "-":
@@ -50,6 +55,12 @@ func open(ctx context.Context, opts Options) ([]source, error) {
 			if err != nil {
 				return nil, err
 			}
+			for _, f := range files {
+				if first, twice := given[f.path]; twice {
+					return nil, fmt.Errorf("%s is given twice: by -f %s and by -f %s", f.name, first, path)
+				}
+				given[f.path] = path
+			}
 			sources = append(sources, files...)
 		}
 	}
@@ -63,7 +74,7 @@ func expand(path string, recursive bool) ([]source, error) {
 		return nil, fmt.Errorf("the path %q does not exist", path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %q: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", path, pathless(err))
 	}
 	root := path
 	if info.IsDir() {
@@ -83,14 +94,27 @@ func expand(path string, recursive bool) ([]source, error) {
 		if rel, err := filepath.Rel(root, file); err == nil && info.IsDir() {
 			name = filepath.Join(path, rel)
 		}
-		sources = append(sources, source{name: name, inDirectory: info.IsDir(), open: func() (io.ReadCloser, error) { return os.Open(file) }})
+		if info.IsDir() {
+			// A pipe would be waited for, perhaps for ever.
+			if file, err := os.Stat(file); err == nil && !file.Mode().IsRegular() {
+				return nil, fmt.Errorf("read %s: not a regular file", name)
+			}
+		}
+		absolute, err := filepath.Abs(file)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		sources = append(sources, source{
+			name: name, inDirectory: info.IsDir(), path: absolute,
+			open: func() (io.ReadCloser, error) { return os.Open(file) },
+		})
 	}
 	return sources, nil
 }
 
 // get opens a URL, as kubectl -f does.
-func get(ctx context.Context, url string) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func get(ctx context.Context, address string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -120,28 +144,38 @@ func kustomization(dir string) ([]source, error) {
 	}}}, nil
 }
 
-// read reads a source to its end, within MaxBytes.
-func (s source) read() ([]byte, error) {
+// hasSubdirectories says that a directory holds directories, which are read only with -R.
+func hasSubdirectories(path string) bool {
+	entries, err := os.ReadDir(path)
+	return err == nil && slices.ContainsFunc(entries, os.DirEntry.IsDir)
+}
+
+// read reads a source to its end, within a bound.
+func (s source) read(maxBytes int64) ([]byte, error) {
 	r, err := s.open()
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.name, pathless(err))
 	}
 	defer func() { _ = r.Close() }()
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.name, pathless(err))
 	}
-	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("read %s: larger than %d MiB", s.name, MaxBytes>>20)
+	if int64(len(data)) > maxBytes {
+		return nil, fmt.Errorf("read %s: larger than %d bytes", s.name, maxBytes)
 	}
 	return data, nil
 }
 
-// pathless takes the path out of an error of package os, where the message has it already.
+// pathless takes the path or the URL out of an error, where the message has it already.
 func pathless(err error) error {
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
 		return pathErr.Err
+	}
+	var urlErr *url.Error
+	if errors.As(err, &urlErr) {
+		return urlErr.Err
 	}
 	return err
 }

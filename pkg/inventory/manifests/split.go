@@ -2,17 +2,21 @@ package manifests
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
 	"regexp"
+	"unicode/utf16"
 )
 
 // document is one document of a file, as text.
 type document struct {
 	// number counts the documents of the file from 1.
 	number int
-	text   []byte
+	// line is the line of the file on which text begins, from 1.
+	line int
+	text []byte
 	// json says that text is a single JSON value.
 	json bool
 }
@@ -22,12 +26,14 @@ type document struct {
 // are left out but counted, except before the first "---".
 func split(data []byte) []document {
 	var docs []document
-	number := 0
+	number, line := 0, 1
 	emit := func(text []byte, leading bool) {
+		begin := line
+		line += bytes.Count(text, []byte("\n"))
 		if values := jsonValues(text); values != nil {
 			for _, value := range values {
 				number++
-				docs = append(docs, document{number: number, text: value, json: true})
+				docs = append(docs, document{number: number, line: begin, text: value, json: true})
 			}
 			return
 		}
@@ -37,10 +43,10 @@ func split(data []byte) []document {
 		}
 		number++
 		if !empty {
-			docs = append(docs, document{number: number, text: text})
+			docs = append(docs, document{number: number, line: begin, text: text})
 		}
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	data = toUTF8(data)
 	start, leading := 0, true
 	for pos := 0; pos < len(data); {
 		end := len(data)
@@ -103,3 +109,37 @@ func jsonValues(text []byte) [][]byte {
 		values = append(values, value)
 	}
 }
+
+// toUTF8 takes a byte order mark away, and what it stands for: files that
+// PowerShell wrote are in UTF-16.
+func toUTF8(data []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// mayHoldMore says that a YAML parser could stop before the end of the text
+// without a word: behind an object in braces, or at a "---" behind one of the
+// line breaks that only YAML knows.
+func mayHoldMore(text []byte) bool {
+	first := bytes.TrimSpace(comment.ReplaceAll(text, nil))
+	if len(first) == 0 || !isLetter(first[0]) {
+		return true
+	}
+	return loneReturn.Match(text) || bytes.ContainsAny(text, "\u0085\u2028\u2029")
+}
+
+var loneReturn = regexp.MustCompile(`\r([^\n]|$)`)
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
