@@ -39,6 +39,16 @@ func auditOutcome(r *v1alpha1.AuditReport, exitZero bool) error {
 	return outcome(r.Verdict == v1alpha1.VerdictFail, r.Verdict == v1alpha1.VerdictError, exitZero)
 }
 
+// reachOutcome maps an answer about a connection to its exit code, as `kubectl auth can-i` does.
+func reachOutcome(v v1alpha1.ReachVerdict) error {
+	return outcome(v == v1alpha1.ReachDenied, v == v1alpha1.ReachUnknown, false)
+}
+
+// expectOutcome maps expectations to their exit code.
+func expectOutcome(s v1alpha1.ExpectationSummary) error {
+	return outcome(s.Differed > 0, s.Invalid > 0 || s.Unknown > 0 || s.Lines == 0, false)
+}
+
 // exitCode is the one place where an error becomes an exit code.
 func exitCode(err error) int {
 	var reported outcomeError

@@ -54,6 +54,20 @@ func (f *factFlags) read(ctx context.Context, g *globals, scope inventory.Scope,
 	return f.serverFlags.read(ctx, clients, scope, workloads)
 }
 
+// readEverything reads all namespaces with all that decides about connections.
+func (f *factFlags) readEverything(ctx context.Context, g *globals) (*inventory.Inventory, error) {
+	if f.given() {
+		return f.manifestFlags.read(ctx, g.streams, f.namespace)
+	}
+	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
+	if err != nil {
+		return nil, err
+	}
+	return live.NewReader(clients, f.concurrency).Read(ctx, live.Options{
+		Workloads: true, WholeWorkloads: true, Services: true, Templates: true,
+	})
+}
+
 // manifestFlags say that the facts come from manifests.
 type manifestFlags struct {
 	filenames []string
@@ -157,4 +171,9 @@ func (f *serverFlags) read(ctx context.Context, clients *apiserver.Clients, scop
 		Selector:  scope.Selector,
 		Workloads: workloads,
 	})
+}
+
+// readsStdin says that manifests come from standard input.
+func (f *manifestFlags) readsStdin() bool {
+	return slices.Contains(f.filenames, "-")
 }

@@ -126,6 +126,7 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		newFixCommand(g),
 		newGenerateCommand(g),
 		newRollbackCommand(g),
+		newReachCommand(g),
 		newExplainCommand(g),
 		newVersionCommand(g),
 		newCompletionCommand(g),

@@ -20,6 +20,9 @@ var colors = map[string]string{
 	string(v1alpha1.ResultFixed):    green,
 	string(v1alpha1.ResultRemoved):  green,
 	string(v1alpha1.ResultKept):     yellow,
+	string(v1alpha1.ReachAllowed):   green,
+	string(v1alpha1.ReachDenied):    red,
+	string(v1alpha1.ReachUnknown):   yellow,
 }
 
 // colorize colours verdicts and results in the second column, where each table has them.

@@ -148,6 +148,6 @@ func (p *Printer) Print(v View, w io.Writer) error {
 	case p.flags.Output == "name":
 		return printNames(v, w)
 	default:
-		return v.table(p.flags.Output == "wide").Write(w, p.table)
+		return v.table(p.flags.Output == "wide", p.flags.SortBy == "" && !p.flags.Failing).Write(w, p.table)
 	}
 }

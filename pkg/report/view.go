@@ -13,6 +13,8 @@ type View struct {
 	// Documents is what json, yaml and the templates print. Several are printed
 	// as a List, in YAML as documents of a stream.
 	Documents []runtime.Object
+	// Compact makes the table's rows short, where it is neither filtered nor sorted; nil leaves them.
+	Compact func([]Row) [][]string
 	// RowsAsNames prints the rows' names with -o name, else the documents'.
 	RowsAsNames bool
 }
@@ -30,8 +32,12 @@ type Row struct {
 }
 
 // table is the view as a table.
-func (v View) table(wide bool) Table {
+func (v View) table(wide, compact bool) Table {
 	t := Table{Columns: v.Columns}
+	if compact && !wide && v.Compact != nil {
+		t.Rows = v.Compact(v.Rows)
+		return t
+	}
 	if wide {
 		t.Columns = beforeLast(v.Columns, v.WideColumns)
 	}

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+)
+
+// Reach is the view of connections, each with what decided it as decided says.
+func Reach(r *v1alpha1.ReachReport, decided func(v1alpha1.Connection) string) View {
+	v := View{
+		Columns:     []string{"SOURCE", "VERDICT", "DESTINATION", "PORT", "DECIDED BY"},
+		WideColumns: []string{"VIA", "EGRESS", "INGRESS", "NOTES"},
+		Documents:   []runtime.Object{r},
+		RowsAsNames: true,
+	}
+	for i := range r.Connections {
+		c := &r.Connections[i]
+		port := portText(c)
+		v.Rows = append(v.Rows, Row{
+			Cells:     []string{c.From, string(c.Verdict), c.To, port, decided(*c)},
+			WideCells: []string{c.Via, decisionVerdict(c.Egress), decisionVerdict(c.Ingress), strings.Join(c.Notes, "; ")},
+			Name:      expectation(c.From, c.To, port, c.Verdict),
+			Failing:   c.Verdict != v1alpha1.ReachAllowed,
+			Object:    c,
+		})
+	}
+	return v
+}
+
+func portText(c *v1alpha1.Connection) string {
+	if c.Port != 0 {
+		return fmt.Sprintf("%d/%s", c.Port, c.Protocol)
+	}
+	return portsText(c.Allowed, c.Unknown)
+}
+
+// portsText is what passes on all ports, and what may.
+func portsText(allowed, unknown []string) string {
+	text := strings.Join(allowed, ", ")
+	if text == "" && len(unknown) == 0 {
+		return "nothing"
+	}
+	if len(unknown) > 0 {
+		if text != "" {
+			text += "; "
+		}
+		text += "unknown: " + strings.Join(unknown, ", ")
+	}
+	return text
+}
+
+func decisionVerdict(d *v1alpha1.DirectionDecision) string {
+	if d == nil {
+		return ""
+	}
+	return string(d.Verdict)
+}
+
+// expectation is a connection as a line of an expectations file; one that such
+// a file cannot expect is a comment in it.
+func expectation(from, to, port string, verdict v1alpha1.ReachVerdict) string {
+	words := map[v1alpha1.ReachVerdict]string{v1alpha1.ReachAllowed: "allow", v1alpha1.ReachDenied: "deny"}
+	word, ok := words[verdict]
+	if !ok || strings.ContainsAny(port, " ") || !strings.Contains(port, "/") {
+		return fmt.Sprintf("# %s %s %s %s", from, to, port, verdict)
+	}
+	return fmt.Sprintf("%s %s %s %s", from, to, port, word)
+}
+
+// Matrix is the view of who reaches whom. In the table, destinations of one
+// namespace that a source reaches alike are one row, and so are the sources of
+// one namespace that reach alike.
+func Matrix(m *v1alpha1.ReachMatrix) View {
+	v := View{
+		Columns:     []string{"SOURCE", "VERDICT", "DESTINATION", "ALLOWED"},
+		Documents:   []runtime.Object{m},
+		Compact:     compactPairs,
+		RowsAsNames: true,
+	}
+	port := ""
+	if m.Port != 0 {
+		port = fmt.Sprintf("%d/%s", m.Port, m.Protocol)
+	}
+	for i := range m.Entries {
+		e := &m.Entries[i]
+		text := port
+		if port == "" {
+			text = portsText(e.Allowed, e.Unknown)
+		}
+		v.Rows = append(v.Rows, Row{
+			Cells:   []string{e.From, string(e.Verdict), e.To, text},
+			Name:    expectation(e.From, e.To, text, e.Verdict),
+			Failing: e.Verdict != v1alpha1.ReachAllowed,
+			Object:  e,
+		})
+	}
+	return v
+}
+
+// Expectations is the view of the lines that do not hold.
+func Expectations(r *v1alpha1.ReachExpectations) View {
+	v := View{
+		Columns:     []string{"LINE", "GOT", "EXPECTED", "SOURCE", "DESTINATION", "PORT", "DECIDED BY"},
+		Documents:   []runtime.Object{r},
+		RowsAsNames: true,
+	}
+	for i := range r.Mismatches {
+		m := &r.Mismatches[i]
+		if m.Error != "" {
+			// It is talk, not a result: it goes to stderr.
+			continue
+		}
+		v.Rows = append(v.Rows, Row{
+			Cells:   []string{fmt.Sprint(m.Line), string(m.Got), string(m.Expected), m.From, m.To, m.Port, m.Decided},
+			Name:    fmt.Sprintf("%s:%d", r.File, m.Line),
+			Failing: true,
+			Object:  m,
+		})
+	}
+	return v
+}
+
+// ExpectationsSummary is the last line of a comparison.
+func ExpectationsSummary(r *v1alpha1.ReachExpectations) string {
+	s := r.Summary
+	parts := append([]string{fmt.Sprintf("%d of %d agree", s.Agreed, s.Lines)},
+		rest(s.Differed, "differ", s.Unknown, "unknown", s.Invalid, "invalid")...)
+	return fmt.Sprintf("%s: %s", r.File, strings.Join(parts, ", "))
+}
