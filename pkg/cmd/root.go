@@ -30,13 +30,28 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	err := root.ExecuteContext(ctx)
 	var reported outcomeError
 	if err != nil && !errors.As(err, &reported) {
-		streams.say("error: %v", err)
+		for _, one := range apart(err) {
+			streams.say("error: %v", one)
+		}
 		var usage usageError
 		if errors.As(err, &usage) {
 			_, _ = fmt.Fprintf(streams.Err, "See '%s --help' for usage.\n", usage.command)
 		}
 	}
 	return exitCode(err)
+}
+
+// apart takes joined errors apart, so that each is told in a line of its own.
+func apart(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // only an error that is itself a list of errors
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, apart(one)...)
+	}
+	return all
 }
 
 // usageError is a command line that cannot be understood.
