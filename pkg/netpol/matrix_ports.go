@@ -93,18 +93,19 @@ type grantTable struct {
 	list    []grant
 	unknown []PortSet // of each
 	byKey   map[string]grantID
+	key     []byte // written over and over
 }
 
 func newGrantTable() grantTable { return grantTable{byKey: map[string]grantID{}} }
 
 func (t *grantTable) id(g grant) grantID {
-	key := g.possible.appendTo(g.sure.appendTo(nil))
-	if id, known := t.byKey[string(key)]; known {
+	t.key = g.possible.appendTo(g.sure.appendTo(t.key[:0]))
+	if id, known := t.byKey[string(t.key)]; known {
 		return id
 	}
 	id := grantID(len(t.list))
 	t.list, t.unknown = append(t.list, g), append(t.unknown, g.unknown())
-	t.byKey[string(key)] = id
+	t.byKey[string(t.key)] = id
 	return id
 }
 

@@ -155,10 +155,10 @@ func (r PortRange) String() string {
 }
 
 func joinRanges(a, b []PortRange) []PortRange {
-	if len(a) == 0 {
+	switch {
+	case len(a) == 0 || slices.Equal(b, everyPort):
 		return b
-	}
-	if len(b) == 0 {
+	case len(b) == 0 || slices.Equal(a, everyPort) || slices.Equal(a, b):
 		return a
 	}
 	all := slices.Concat(a, b)

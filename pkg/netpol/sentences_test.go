@@ -225,6 +225,14 @@ func TestSentencesAboutIsolation(t *testing.T) {
 			postures: `shop/web ingress open
 				shop/bare ingress denied`,
 		}, {
+			name: "podSelectors that differ in the operator alone are different",
+			policies: `[{in: shop, podSelector: {matchExpressions: [{key: app, operator: Exists}]}, policyTypes: [Ingress]},
+				{in: shop, podSelector: {matchExpressions: [{key: app, operator: DoesNotExist}]}, policyTypes: [Egress]}]`,
+			postures: `shop/web ingress denied
+				shop/web egress open
+				shop/bare ingress open
+				shop/bare egress denied`,
+		}, {
 			name:     "In and Exists do not select where the key is missing, and all requirements are needed",
 			policies: `[{in: shop, podSelector: {matchLabels: {app: web}, matchExpressions: [{key: app, operator: In, values: [web, db]}, {key: app, operator: Exists}]}}]`,
 			postures: `shop/web ingress denied
