@@ -43,7 +43,7 @@ func readPeer(given *networkingv1.NetworkPolicyPeer, own *namespace, at place) p
 
 // matchPod says whether the peer's selectors match a pod.
 func (p *peer) matchPod(pod *pod) match {
-	result := surely
+	var result match
 	if p.own != nil {
 		result = matchIf(p.own == pod.ns)
 	} else {

@@ -40,11 +40,11 @@ func (w way) direction() Direction {
 type Verdict string
 
 const (
-	// Allowed: the policies surely let it pass.
+	// Allowed : the policies surely let it pass.
 	Allowed Verdict = "allowed"
-	// Denied: the policies surely do not let it pass.
+	// Denied : the policies surely do not let it pass.
 	Denied Verdict = "denied"
-	// Unknown: the input does not tell.
+	// Unknown : the input does not tell.
 	Unknown Verdict = "unknown"
 )
 

@@ -2,6 +2,7 @@ package remediate
 
 import (
 	"context"
+	"errors"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
@@ -126,7 +127,7 @@ func arrived(before, now *inventory.Namespace, ours *networkingv1.NetworkPolicy)
 
 func (f *Fix) takeBack(ctx context.Context, j *job, ours *networkingv1.NetworkPolicy, other string) {
 	err := remove(ctx, f.Clients, ours, v1alpha1.DryRunNone)
-	if err != nil && err != errGone {
+	if err != nil && !errors.Is(err, errGone) {
 		j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, and %s beside it could not be taken back: %v", other, j.policy.Name, err)
 		return
 	}

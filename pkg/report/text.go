@@ -11,7 +11,7 @@ import (
 // OneLine makes a text from a cluster or a file fit for a cell or a message:
 // one line, without anything that a terminal would act upon.
 func OneLine(text string) string {
-	return escape(text, func(r rune) bool { return false })
+	return escape(text, func(rune) bool { return false })
 }
 
 // escape replaces control characters, invalid UTF-8 and the characters that

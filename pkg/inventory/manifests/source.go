@@ -114,7 +114,7 @@ func expand(path string, recursive bool) ([]source, error) {
 
 // get opens a URL, as kubectl -f does.
 func get(ctx context.Context, address string) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (c *Cluster) AuditLog(since Mark) ([]Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit log: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	content, err := io.ReadAll(io.NewSectionReader(file, int64(since), 1<<40))
 	if err != nil {
 		return nil, fmt.Errorf("audit log: %w", err)

@@ -17,11 +17,11 @@ import (
 type Expectation int
 
 const (
-	// Unknown: made of random pieces; whatever the server says.
+	// Unknown : made of random pieces; whatever the server says.
 	Unknown Expectation = iota
-	// Taken: meant to be valid.
+	// Taken : meant to be valid.
 	Taken
-	// Refused: meant to be broken.
+	// Refused : meant to be broken.
 	Refused
 )
 
