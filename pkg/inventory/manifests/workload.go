@@ -3,6 +3,7 @@ package manifests
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -20,30 +21,32 @@ type controller struct {
 	template corev1.PodTemplateSpec
 	// replicas is how many; nil where the kind does not say.
 	replicas *int32
+	// finished says that it will make no more pods.
+	finished bool
 }
 
 // controllers reads the kinds that make pods.
 var controllers = map[schema.GroupVersionKind]func(object) (controller, error){
 	appsv1.SchemeGroupVersion.WithKind("Deployment"): reads(func(o *appsv1.Deployment) controller {
-		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Replicas}
+		return controller{meta: &o.ObjectMeta, template: o.Spec.Template, replicas: o.Spec.Replicas}
 	}),
 	appsv1.SchemeGroupVersion.WithKind("ReplicaSet"): reads(func(o *appsv1.ReplicaSet) controller {
-		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Replicas}
+		return controller{meta: &o.ObjectMeta, template: o.Spec.Template, replicas: o.Spec.Replicas}
 	}),
 	appsv1.SchemeGroupVersion.WithKind("StatefulSet"): reads(func(o *appsv1.StatefulSet) controller {
-		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Replicas}
+		return controller{meta: &o.ObjectMeta, template: o.Spec.Template, replicas: o.Spec.Replicas}
 	}),
 	appsv1.SchemeGroupVersion.WithKind("DaemonSet"): reads(func(o *appsv1.DaemonSet) controller {
-		return controller{&o.ObjectMeta, o.Spec.Template, nil}
+		return controller{meta: &o.ObjectMeta, template: o.Spec.Template}
 	}),
 	corev1.SchemeGroupVersion.WithKind("ReplicationController"): reads(func(o *corev1.ReplicationController) controller {
-		return controller{&o.ObjectMeta, *cmp.Or(o.Spec.Template, &corev1.PodTemplateSpec{}), o.Spec.Replicas}
+		return controller{meta: &o.ObjectMeta, template: *cmp.Or(o.Spec.Template, &corev1.PodTemplateSpec{}), replicas: o.Spec.Replicas}
 	}),
 	batchv1.SchemeGroupVersion.WithKind("Job"): reads(func(o *batchv1.Job) controller {
-		return controller{&o.ObjectMeta, o.Spec.Template, o.Spec.Parallelism}
+		return controller{meta: &o.ObjectMeta, template: o.Spec.Template, replicas: o.Spec.Parallelism, finished: hasFinished(o)}
 	}),
 	batchv1.SchemeGroupVersion.WithKind("CronJob"): reads(func(o *batchv1.CronJob) controller {
-		return controller{&o.ObjectMeta, o.Spec.JobTemplate.Spec.Template, o.Spec.JobTemplate.Spec.Parallelism}
+		return controller{meta: &o.ObjectMeta, template: o.Spec.JobTemplate.Spec.Template, replicas: o.Spec.JobTemplate.Spec.Parallelism}
 	}),
 }
 
@@ -100,8 +103,16 @@ func (c *collector) addTemplate(obj object, ctl controller) error {
 	}
 	w.Workload = inventory.NewWorkload(strings.ToLower(obj.gvk.Kind), obj.namespace, w.Name, ctl.template.Labels, &ctl.template.Spec)
 	w.Controller = inventory.ControllerOf(ctl.meta)
+	w.Finished = ctl.finished
 	c.workloads = append(c.workloads, w)
 	return nil
+}
+
+// hasFinished says that a Job is over, as a dump of a cluster shows it.
+func hasFinished(job *batchv1.Job) bool {
+	return slices.ContainsFunc(job.Status.Conditions, func(c batchv1.JobCondition) bool {
+		return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed)
+	})
 }
 
 // newWorkload takes the name and the owner from the metadata.
