@@ -163,7 +163,7 @@ func TestSelectionCountsLivePods(t *testing.T) {
 		{in: bank, podSelector: {}, policyTypes: [Egress]},
 		{in: bank, podSelector: {matchLabels: {app: nobody}}},
 		{in: bank, podSelector: {matchExpressions: [{key: app, operator: Bogus}]}}]`)
-	want := []netpol.PolicySelection{{Pods: 3}, {Pods: 5, HostNetwork: 1}, {}, {Unknown: 6}}
+	want := []netpol.PolicySelection{{Pods: 4}, {Pods: 5, HostNetwork: 1}, {}, {Unknown: 6}}
 	for i := range want {
 		if got := m.Selected(i); got != want[i] {
 			t.Errorf("p%d: got %+v, want %+v", i, got, want[i])

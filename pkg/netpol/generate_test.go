@@ -89,7 +89,7 @@ func drawPod(t *rapid.T, i int) netpol.Pod {
 		p.IPs = []netip.Addr{ipv4}
 	case 3:
 		p.IPs = []netip.Addr{ipv6}
-	case 4, 5:
+	case 4, 5, 7:
 		p.IPs = []netip.Addr{ipv6, ipv4}
 	case 6:
 		p.IPs = []netip.Addr{netip.AddrFrom16(ipv4.As16())}

@@ -81,7 +81,7 @@ var mutants = []mutant{
 	{"finished pods keep their addresses", "index.go", "!given.Finished && !given.HostNetwork", "!given.HostNetwork"},
 	{"host-network pods own their node's address", "index.go", "!given.Finished && !given.HostNetwork", "!given.Finished"},
 	{"the own node is judged", "isolation.go", "return local | dst.pod.class", "return dst.pod.class"},
-	{"every node is the own node", "ends.go", "return ok && src.addr[f] == addr", "return ok"},
+	{"every node is the own node", "ends.go", "return ok && src.addr[f] == addr", "return ok && f < families"},
 	{"host-network pods are judged as pods", "isolation.go", "case dst.pod.HostNetwork:\n\t\treturn local | perhaps // undefined upstream\n", ""},
 	{"host-network sources are judged as pods", "isolation.go", "case src.pod.HostNetwork:\n\t\treturn perhaps // undefined upstream\n", ""},
 	{"a host-network peer is surely its labels", "peer.go", "return perhaps & (p.matchHostPod(e.pod))", "return p.matchHostPod(e.pod)"},
@@ -111,14 +111,26 @@ var mutants = []mutant{
 
 // TestEveryMistakeIsFound runs the tests with each mistake made, in an overlay, and expects them to fail.
 func TestEveryMistakeIsFound(t *testing.T) {
-	if os.Getenv("CIS532_MUTANTS") == "" {
-		t.Skip("CIS532_MUTANTS is not set: a run for each of the mistakes takes minutes")
+	chosen := os.Getenv("CIS532_MUTANTS")
+	if chosen == "" {
+		t.Skip("CIS532_MUTANTS is not set (1, or a regular expression of mistakes): a run for each of them takes minutes")
+	}
+	if chosen == "1" {
+		chosen = ""
+	}
+	wanted, err := regexp.Compile(chosen)
+	if err != nil {
+		t.Fatal(err)
 	}
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "MISTAKE\tKILLED BY")
-	killed := 0
+	killed, tried := 0, 0
 	for _, m := range mutants {
+		if !wanted.MatchString(m.mistake) {
+			continue
+		}
+		tried++
 		by, err := m.killers(t.TempDir())
 		switch {
 		case err != nil:
@@ -135,7 +147,7 @@ func TestEveryMistakeIsFound(t *testing.T) {
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d of %d mistakes are found\n%s", killed, len(mutants), table.String())
+	t.Logf("%d of %d mistakes are found\n%s", killed, tried, table.String())
 }
 
 var failed = regexp.MustCompile(`(?m)^--- FAIL: Test(\w+)`)

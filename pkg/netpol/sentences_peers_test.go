@@ -108,6 +108,17 @@ func TestSentencesAboutPeers(t *testing.T) {
 				shop/web bank/dual 80/TCP denied
 				bank/web bank/dual 80/TCP denied`,
 		}, {
+			name:     "dual stack: of two families that both ends have, one is enough",
+			policies: `[{in: bank, podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "::/0"}}]}]}]`,
+			checks: `shop/pair bank/dual 80/TCP allowed
+				10.0.0.5 bank/dual 80/TCP denied
+				fd00::5 bank/dual 80/TCP allowed`,
+		}, {
+			name: "dual stack: egress by one family and ingress by the other is no connection",
+			policies: `[{in: shop, podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]},
+				{in: bank, podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "::/0"}}]}]}]`,
+			checks: `shop/pair bank/dual 80/TCP denied`,
+		}, {
 			name:     "dual stack: a pod that is named by its address is reached by that address",
 			policies: `[{in: bank, podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "fd00::13/128"}}]}]}]`,
 			checks: `fd00::13 bank/six 80/TCP allowed
