@@ -28,15 +28,20 @@ demo: build test-cluster ## Audit, fix, audit, roll back a sample company on a r
 test: test-cluster ## Run all tests, those against a real API server included
 	$(GO) vet ./...
 	$(GO) test -timeout 30m ./...
+	cd hack/gen-schemas && $(GO) test ./...
 	cd test/cluster && $(GO) test -timeout 20m ./...
 
 .PHONY: lint
 lint: ## Lint everything (the first time builds the pinned linter)
-	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run ./...
+	cd hack/gen-schemas && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run ./...
+	cd test/cluster && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run ./...
 
 .PHONY: generate-code
 generate-code: ## Write the generated code and documents anew
 	$(GO) tool -modfile=tools/go.mod deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/boilerplate.go.txt ./pkg/api/v1alpha1
+	$(GO) run ./hack/gen-docs
+	cd hack/gen-schemas && $(GO) run .
 
 .PHONY: bench
 bench: ## Run the benchmarks
@@ -49,6 +54,10 @@ cluster-up: test-cluster ## Start a fresh, empty API server; its kubeconfig is .
 .PHONY: cluster-down
 cluster-down: ## End the API server of cluster-up
 	@if [ -x $(TEST_CLUSTER) ]; then $(TEST_CLUSTER) down --dir $(CLUSTER_DIR); else echo "no test cluster was built: nothing to end"; fi
+
+.PHONY: snapshot
+snapshot: ## Build the archives of a release into dist/, without releasing (the first time builds the pinned tool)
+	$(GO) tool -modfile=tools/goreleaser/go.mod goreleaser release --snapshot --clean --skip=publish
 
 .PHONY: clean
 clean: cluster-down ## Remove what was built
