@@ -64,11 +64,16 @@ func newCollector(defaultNamespace string) *collector {
 	}
 }
 
-// manifestKeys recognises a text that is meant to be a manifest although it cannot be parsed.
+// These recognise a text that is meant to be a manifest although it cannot be parsed.
 var (
-	apiVersionKey = regexp.MustCompile(`(?m)^\s*"?apiVersion"?\s*:`)
-	kindKey       = regexp.MustCompile(`(?m)^\s*"?kind"?\s*:`)
+	apiVersionKey = manifestKey("apiVersion")
+	kindKey       = manifestKey("kind")
 )
+
+// manifestKey finds a key in YAML's block and flow style and in JSON.
+func manifestKey(key string) *regexp.Regexp {
+	return regexp.MustCompile(`(?m)(^|[\s{,])["']?` + key + `["']?\s*:`)
+}
 
 // addFile takes the documents of a file. It answers false where the file was
 // found in a directory and holds no manifest, so that it was left out.
@@ -241,7 +246,7 @@ func (c *collector) addNamespace(obj object) error {
 // before 1.36 mean what they always did, with a warning.
 func (c *collector) addPolicy(at place, obj object) error {
 	np := &networkingv1.NetworkPolicy{}
-	if err := unmarshal(obj, np, true); err != nil {
+	if err := unmarshal(obj, np, true, "status"); err != nil {
 		return err
 	}
 	np.Namespace = obj.namespace
@@ -254,6 +259,11 @@ func (c *collector) addPolicy(at place, obj object) error {
 	ns := c.namespace(obj.namespace)
 	ns.Policies = append(ns.Policies, policyvalidation.Default(np))
 	return nil
+}
+
+// fromServer says that an object is out of a cluster's dump: a server took it once, perhaps an old one.
+func fromServer(np *networkingv1.NetworkPolicy) bool {
+	return np.UID != "" && np.ResourceVersion != "" && !np.CreationTimestamp.IsZero()
 }
 
 // joined makes one line of what is wrong with an object.

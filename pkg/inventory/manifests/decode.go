@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -153,8 +154,9 @@ func itemKind(list schema.GroupVersionKind) schema.GroupVersionKind {
 }
 
 // unmarshal reads the whole object into a typed one. strict refuses fields that
-// the type does not have, as the API server does for kubectl.
-func unmarshal(obj object, into any, strict bool) error {
+// the type does not have, as the API server does for kubectl, except those that
+// older servers had and that dumps of their objects still show.
+func unmarshal(obj object, into any, strict bool, formerFields ...string) error {
 	strictErrs, err := kjson.UnmarshalStrict(obj.raw, into)
 	if err != nil {
 		return explainTypeError(obj.raw, err)
@@ -165,8 +167,13 @@ func unmarshal(obj object, into any, strict bool) error {
 	if obj.duplicateKey != nil {
 		return obj.duplicateKey
 	}
-	if len(strictErrs) > 0 {
-		return errors.New(clip(strictErrs[0].Error()))
+	for _, strictErr := range strictErrs {
+		former := slices.ContainsFunc(formerFields, func(field string) bool {
+			return strictErr.Error() == fmt.Sprintf("unknown field %q", field)
+		})
+		if !former {
+			return errors.New(clip(strictErr.Error()))
+		}
 	}
 	return nil
 }
