@@ -187,3 +187,7 @@ func (a *kind) between(b *kind) laneSet {
 	}
 	return set
 }
+
+// Kind is the same number for pods of the matrix that no policy can tell apart, so that they may connect to the same and
+// be connected to by the same. Only their nodes may differ, which count for what comes from the host network.
+func (k *kinds) Kind(i int) int { return int(k.of[i]) }

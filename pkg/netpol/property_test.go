@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"testing"
 
@@ -173,31 +174,68 @@ func wellFormed(t *rapid.T, s netpol.PortSet) {
 func TestMatricesAgreeWithTheNaiveImplementationOnEveryPair(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		n := drawCluster(t)
-		c := n.index()
 		var pods []int
 		for range rapid.IntRange(1, 8).Draw(t, "asked for") {
 			pods = append(pods, rapid.IntRange(0, len(n.pods)-1).Draw(t, "pod"))
 		}
-		ports := n.ports()
-		port, protocol := pick(t, ports, "port"), pick(t, allProtocols, "protocol")
-		one, all := c.Matrix(pods, port, protocol), c.PortMatrix(pods)
-		for i, src := range pods {
-			for j, dst := range pods {
-				from, to := naiveEnd{pod: src}, naiveEnd{pod: dst}
-				if got, want := one.Verdict(i, j), verdicts[n.connect(from, to, port, protocol)]; got != want {
-					t.Fatalf("pod %d -> pod %d %d/%s: got %s, want %s\n%s", src, dst, port, protocol, got, want, n)
-				}
-				allowed, unknown := all.Allowed(i, j)
-				if i < 3 {
-					n.comparePorts(t, from, to, ports, allowed, unknown)
-				}
-				whole := c.Allowed(netpol.AtPod(src), netpol.AtPod(dst))
-				if !allowed.Equal(whole.Allowed) || !unknown.Equal(whole.Unknown) {
-					t.Fatalf("pod %d -> pod %d: got %s and %s, want %s and %s", src, dst, allowed, unknown, whole.Allowed, whole.Unknown)
-				}
+		n.compareMatrices(t, pods)
+	})
+}
+
+// A matrix judges pods that seem alike once, which goes wrong where they are alike in all but one thing.
+func TestMatricesTellApartPodsThatDifferInOneThing(t *testing.T) {
+	check(t, func(t *rapid.T) {
+		n := drawCluster(t)
+		first := n.pods[0]
+		first.HostNetwork, first.Finished, first.IPs = false, false, []netip.Addr{netip.MustParseAddr("10.0.0.1")}
+		n.pods = n.pods[:1]
+		n.pods[0] = first
+		for i := range rapid.IntRange(2, 6).Draw(t, "twins") {
+			twin, other := first, drawPod(t, i+1)
+			switch rapid.IntRange(0, 4).Draw(t, "differs in") {
+			case 0:
+				twin.Labels = other.Labels
+			case 1:
+				twin.Ports = other.Ports
+			case 2:
+				twin.IPs = []netip.Addr{netip.MustParseAddr(fmt.Sprint("10.0.0.", i+2))}
+			case 3:
+				twin.Namespace = other.Namespace
+			case 4:
+				twin.HostNetwork, twin.NodeName, twin.HostIPs, twin.IPs = other.HostNetwork, other.NodeName, other.HostIPs, other.IPs
+			}
+			n.pods = append(n.pods, twin)
+		}
+		pods := make([]int, len(n.pods))
+		for i := range pods {
+			pods[i] = i
+		}
+		n.compareMatrices(t, pods)
+	})
+}
+
+func (n naive) compareMatrices(t *rapid.T, pods []int) {
+	t.Helper()
+	c := n.index()
+	ports := n.ports()
+	port, protocol := pick(t, ports, "port"), pick(t, allProtocols, "protocol")
+	one, all := c.Matrix(pods, port, protocol), c.PortMatrix(pods)
+	for i, src := range pods {
+		for j, dst := range pods {
+			from, to := naiveEnd{pod: src}, naiveEnd{pod: dst}
+			if got, want := one.Verdict(i, j), verdicts[n.connect(from, to, port, protocol)]; got != want {
+				t.Fatalf("pod %d -> pod %d %d/%s: got %s, want %s\n%s", src, dst, port, protocol, got, want, n)
+			}
+			allowed, unknown := all.Allowed(i, j)
+			if i < 3 {
+				n.comparePorts(t, from, to, ports, allowed, unknown)
+			}
+			whole := c.Allowed(netpol.AtPod(src), netpol.AtPod(dst))
+			if !allowed.Equal(whole.Allowed) || !unknown.Equal(whole.Unknown) {
+				t.Fatalf("pod %d -> pod %d: got %s and %s, want %s and %s\n%s", src, dst, allowed, unknown, whole.Allowed, whole.Unknown, n)
 			}
 		}
-	})
+	}
 }
 
 func TestPostureIsWhatTheNaiveImplementationFindsPortByPort(t *testing.T) {

@@ -69,6 +69,7 @@ func (s sentence) run(t *testing.T) {
 		if all.Allowed.Contains(port, protocol) != (fields[3] == "allowed") || all.Unknown.Contains(port, protocol) != (fields[3] == "unknown") {
 			t.Errorf("%s: of all ports: %s allowed, %s unknown", strings.TrimSpace(line), all.Allowed, all.Unknown)
 		}
+		m.compareMatrices(t, port, protocol)
 	}
 	for line := range strings.Lines(s.postures) {
 		fields := strings.Fields(line)
@@ -77,6 +78,28 @@ func (s sentence) run(t *testing.T) {
 		}
 		if got := m.Posture(m.pods[fields[0]], netpol.Direction(fields[1])); string(got) != fields[2] {
 			t.Errorf("%s: got %s", strings.TrimSpace(line), got)
+		}
+	}
+}
+
+// compareMatrices checks the matrices of the whole cast against single questions.
+func (m manifests) compareMatrices(t *testing.T, port int32, protocol corev1.Protocol) {
+	t.Helper()
+	all := make([]int, m.Pods())
+	for i := range all {
+		all[i] = i
+	}
+	one, every := m.Matrix(all, port, protocol), m.PortMatrix(all)
+	for src := range all {
+		for dst := range all {
+			want := m.Connect(netpol.AtPod(src), netpol.AtPod(dst), port, protocol).Verdict
+			allowed, unknown := every.Allowed(src, dst)
+			if got := one.Verdict(src, dst); got != want {
+				t.Errorf("matrix: pod %d -> pod %d %d/%s: got %s, want %s", src, dst, port, protocol, got, want)
+			}
+			if allowed.Contains(port, protocol) != (want == netpol.Allowed) || unknown.Contains(port, protocol) != (want == netpol.Unknown) {
+				t.Errorf("matrix of all ports: pod %d -> pod %d %d/%s: %s allowed, %s unknown, want %s", src, dst, port, protocol, allowed, unknown, want)
+			}
 		}
 	}
 }
