@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,6 +50,7 @@ const reachExample = `  # May the storefront call payments?
 type reachOptions struct {
 	*globals
 	facts    factFlags
+	print    *report.PrintFlags
 	printer  *report.Printer
 	matrix   bool
 	expect   string
@@ -57,15 +59,14 @@ type reachOptions struct {
 }
 
 func newReachCommand(g *globals) *cobra.Command {
-	o := &reachOptions{globals: g}
-	print := report.NewPrintFlags(false)
+	o := &reachOptions{globals: g, print: report.NewPrintFlags(false)}
 	cmd := &cobra.Command{
 		Use:     "reach SOURCE DESTINATION [PORT[/PROTOCOL]]",
 		Short:   "Say whether a connection would be allowed, and which policies decide it",
 		Long:    reachLong,
 		Example: reachExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.complete(cmd, args, print); err != nil {
+			if err := o.complete(cmd, args); err != nil {
 				return usage(cmd, err)
 			}
 			return o.run(cmd.Context())
@@ -74,11 +75,11 @@ func newReachCommand(g *globals) *cobra.Command {
 	cmd.Flags().BoolVar(&o.matrix, "matrix", false, "Say who reaches whom, on the port given as the only argument, or on all. With -n only what starts or ends in that namespace.")
 	cmd.Flags().StringVar(&o.expect, "expect", "", "Compare connections with the expectations of a file, or of standard input (-).")
 	o.facts.addFlags(cmd)
-	print.AddFlags(cmd)
+	o.print.AddFlags(cmd)
 	return cmd
 }
 
-func (o *reachOptions) complete(cmd *cobra.Command, args []string, print *report.PrintFlags) error {
+func (o *reachOptions) complete(cmd *cobra.Command, args []string) error {
 	var err error
 	o.facts.namespace = o.namespaceFlag(cmd)
 	switch {
@@ -116,7 +117,7 @@ func (o *reachOptions) complete(cmd *cobra.Command, args []string, print *report
 	if o.expect == "-" && o.facts.readsStdin() {
 		return errors.New("-f - and --expect - cannot both read standard input")
 	}
-	o.printer, err = o.globals.printer(print)
+	o.printer, err = o.globals.printer(o.print)
 	return err
 }
 
@@ -143,8 +144,16 @@ func (o *reachOptions) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		m.Metadata, m.Source, m.Warnings = metadata, inv.Source, inv.Warnings
-		return o.printer.Print(report.Matrix(m), o.streams.Out)
+		if m.Workloads() == 0 {
+			return errors.New("no workloads: nothing to compare")
+		}
+		r := m.Report()
+		r.Metadata, r.Source, r.Warnings = metadata, inv.Source, inv.Warnings
+		if err := o.printMatrix(r, m); err != nil {
+			return err
+		}
+		o.tell("%d workloads, %d pairs", m.Workloads(), m.Len())
+		return nil
 	case o.expect != "":
 		return o.compare(cluster, inv, metadata)
 	default:
@@ -159,8 +168,22 @@ func (o *reachOptions) run(ctx context.Context) error {
 			return err
 		}
 		o.tellNotes(r)
+		o.tellDifference(r)
 		return reachOutcome(r.Verdict)
 	}
+}
+
+// printMatrix prints a matrix; its pairs are held all at once only for the formats that need them so.
+func (o *reachOptions) printMatrix(r *v1alpha1.ReachMatrix, m *reach.Matrix) error {
+	switch sorted := o.print.SortBy != ""; {
+	case o.print.Output == "name" && !sorted:
+		return report.WriteMatrixNames(o.streams.Out, r, m.Entries())
+	case o.print.PrintsRows() && o.print.Output != "wide" && !sorted:
+		return o.printer.Print(report.CompactMatrix(r, m.Entries()), o.streams.Out)
+	}
+	// Whole documents and pairs are wanted.
+	r.Entries = slices.AppendSeq(make([]v1alpha1.MatrixEntry, 0, m.Len()), m.Entries())
+	return o.printer.Print(report.Matrix(r), o.streams.Out)
 }
 
 // evidence says what is missing of the facts that answers rest on.
@@ -173,6 +196,18 @@ func evidence(inv *inventory.Inventory) error {
 		problems = append(problems, inv.WorkloadsUnknown)
 	}
 	return errors.Join(problems...)
+}
+
+// tellDifference says why an answer about several connections is unknown although each has one.
+func (o *reachOptions) tellDifference(r *v1alpha1.ReachReport) {
+	count := map[v1alpha1.ReachVerdict]int{}
+	for _, connection := range r.Connections {
+		count[connection.Verdict]++
+	}
+	if len(count) > 1 {
+		o.tell("unknown as a whole: of %d connections %d are allowed, %d denied, %d unknown", len(r.Connections),
+			count[v1alpha1.ReachAllowed], count[v1alpha1.ReachDenied], count[v1alpha1.ReachUnknown])
+	}
 }
 
 // tellNotes says once each what should be known beside the verdicts.

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"fmt"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -55,10 +54,12 @@ func (c *Cluster) answer(a attempt) v1alpha1.Connection {
 // allPorts says what may pass on any port.
 func (c *Cluster) allPorts(a attempt, connection *v1alpha1.Connection) {
 	allowance := c.policies.Allowed(a.from.end, a.to.end)
-	connection.Allowed, connection.Unknown = portTexts(allowance.Allowed), portTexts(allowance.Unknown)
+	connection.Allowed, connection.Unknown = textsOf(allowance.Allowed), textsOf(allowance.Unknown)
 	connection.Verdict = setVerdict(allowance.Allowed, allowance.Unknown)
-	connection.Egress = side(allowance.Egress)
-	connection.Ingress = side(allowance.Ingress)
+	// What does not hang on rules is the same for every port.
+	one := c.policies.Connect(a.from.end, a.to.end, 1, corev1.ProtocolTCP)
+	connection.Egress = side(allowance.Egress, one.Egress.Reason)
+	connection.Ingress = side(allowance.Ingress, one.Ingress.Reason)
 	connection.Notes = notes(allowance.Notes)
 }
 
@@ -93,8 +94,8 @@ func notes(all []netpol.Note) []string {
 	return texts
 }
 
-// portTexts lists a set of ports: "everything", or a text per protocol and range.
-func portTexts(set netpol.PortSet) []string {
+// textsOf lists a set of ports: "everything", or a text per protocol and range.
+func textsOf(set netpol.PortSet) []string {
 	if set.IsEverything() {
 		return []string{"everything"}
 	}
@@ -110,45 +111,15 @@ func portTexts(set netpol.PortSet) []string {
 	return texts
 }
 
-// Decided says in one line what decided a connection: the direction that
-// denies, or else the rules that allow.
-func Decided(connection v1alpha1.Connection) string {
-	var parts []string
-	for _, d := range []struct {
-		name     string
-		decision *v1alpha1.DirectionDecision
-	}{{"egress", connection.Egress}, {"ingress", connection.Ingress}} {
-		if d.decision == nil || connection.Verdict != v1alpha1.ReachAllowed && d.decision.Verdict != connection.Verdict {
-			continue
-		}
-		parts = append(parts, d.name+": "+decidedBy(d.decision))
+// side is a direction's part in an answer about all ports. reason is that of
+// any port, which holds for all where it does not come from rules.
+func side(s netpol.Side, reason netpol.Reason) *v1alpha1.DirectionDecision {
+	verdict := setVerdict(s.Allowed, s.Unknown)
+	switch reason {
+	case netpol.ReasonRule, netpol.ReasonNoRule, netpol.ReasonRuleMayMatch:
+		reason = map[v1alpha1.ReachVerdict]netpol.Reason{
+			v1alpha1.ReachAllowed: netpol.ReasonRule, v1alpha1.ReachDenied: netpol.ReasonNoRule, v1alpha1.ReachUnknown: netpol.ReasonRuleMayMatch,
+		}[verdict]
 	}
-	return strings.Join(parts, "; ")
-}
-
-func decidedBy(d *v1alpha1.DirectionDecision) string {
-	var names []string
-	for _, r := range d.Rules {
-		names = append(names, r.Policy+" "+r.Rule)
-	}
-	if len(names) == 0 {
-		names = d.Policies
-	}
-	switch {
-	case len(names) == 0:
-		return d.Reason
-	case d.Verdict == v1alpha1.ReachDenied:
-		return "no rule of " + strings.Join(names, ", ")
-	default:
-		return strings.Join(names, ", ")
-	}
-}
-
-// side is a direction's part in an answer about all ports.
-func side(s netpol.Side) *v1alpha1.DirectionDecision {
-	reason := "rules"
-	if !s.Isolated {
-		reason = string(netpol.ReasonNotIsolated)
-	}
-	return decision(netpol.Verdict(setVerdict(s.Allowed, s.Unknown)), reason, s.Rules, s.Policies)
+	return decision(netpol.Verdict(verdict), string(reason), s.Rules, s.Policies)
 }

@@ -26,3 +26,11 @@ func lookupKind(word string) (kind string, ok bool) {
 	kind, ok = kinds[word]
 	return kind, ok
 }
+
+// nameable says that users can name a controller, given as KIND/NAME: a Node,
+// say, that controls its static pods, or an operator's own kind they cannot.
+func nameable(controller string) bool {
+	word, _, _ := strings.Cut(controller, "/")
+	kind, ok := kinds[word]
+	return ok && kind == word && kind != podKind && kind != serviceKind
+}

@@ -2,106 +2,151 @@ package reach
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
-	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
 // MaxPairs bounds the pairs of a matrix: more are gigabytes of text.
 const MaxPairs = 4_000_000
 
+// Matrix is who reaches whom, on one port or on all. Its pairs are worked out
+// while one goes through them: few readers want millions of them at a time.
+type Matrix struct {
+	port      Port
+	namespace string
+	groups    []group
+	grid      grid
+	pairs     int
+}
+
 // Matrix says who reaches whom, on one port or, for the zero Port, on all.
 // namespace narrows it to the pairs with an end in that namespace; empty does
-// not. Pods of one controller that are alike to every policy are one workload.
-func (c *Cluster) Matrix(port Port, namespace string) (*v1alpha1.ReachMatrix, error) {
-	m := v1alpha1.NewReachMatrix()
+// not. Pods of one controller that no policy can tell apart are one workload.
+func (c *Cluster) Matrix(port Port, namespace string) (*Matrix, error) {
 	if port.Name != "" {
 		return nil, fmt.Errorf("port %s: a matrix needs a number, since a name is another port at each pod", port)
 	}
 	if namespace != "" && !c.namespaces[namespace] {
-		return nil, fmt.Errorf("namespaces %q not found", clip(namespace))
+		return nil, fmt.Errorf("namespace %q not found", clip(namespace))
 	}
-	m.Port, m.Protocol = port.Number, string(port.Protocol)
-	g := c.grid(port)
-	groups := c.groups(g)
-	m.Workloads = len(groups)
-	if pairs := len(groups) * (len(groups) - 1); pairs > MaxPairs {
-		return nil, fmt.Errorf("%d workloads make %d pairs: narrow the matrix with -n NAMESPACE or ask about one connection", len(groups), pairs)
+	m := &Matrix{port: port, namespace: namespace}
+	// Merging can make no fewer workloads than that: what is too much then need not be judged.
+	if err := m.count(c.merged(func(int) int { return 0 })); err != nil {
+		return nil, err
 	}
-	for i, from := range groups {
-		for j, to := range groups {
-			if i == j || namespace != "" && from.namespace != namespace && to.namespace != namespace {
-				continue
-			}
-			entry := g.entry(from.first, to.first)
-			entry.From, entry.To = from.name, to.name
-			m.Entries = append(m.Entries, entry)
-		}
+	m.grid = c.grid(port)
+	if err := m.count(c.merged(m.grid.kind)); err != nil {
+		return nil, err
 	}
 	return m, nil
 }
 
-// grid answers for all pairs of the counted workloads.
-type grid struct {
-	size  int
-	one   *netpol.Matrix
-	ports *netpol.PortMatrix
+// count takes the groups, unless they make too many pairs.
+func (m *Matrix) count(groups []group) error {
+	m.groups = groups
+	all, outside := len(groups), 0
+	if m.namespace != "" {
+		for i := range groups {
+			if groups[i].namespace != m.namespace {
+				outside++
+			}
+		}
+	}
+	m.pairs = all*max(all-1, 0) - outside*max(outside-1, 0)
+	if m.pairs <= MaxPairs {
+		return nil
+	}
+	narrow := "ask about one connection"
+	if m.namespace == "" {
+		narrow = "narrow the matrix with -n NAMESPACE, or " + narrow
+	}
+	return fmt.Errorf("%d workloads make %d pairs, more than %d: %s", all, m.pairs, MaxPairs, narrow)
 }
 
-func (c *Cluster) grid(port Port) grid {
-	if port.IsAll() {
-		return grid{size: len(c.counted), ports: c.policies.PortMatrix(c.counted)}
+// Workloads is how many are compared.
+func (m *Matrix) Workloads() int { return len(m.groups) }
+
+// Len is the number of pairs.
+func (m *Matrix) Len() int { return m.pairs }
+
+// Entries goes through the pairs, those of one source after each other.
+func (m *Matrix) Entries() iter.Seq[v1alpha1.MatrixEntry] {
+	return func(yield func(v1alpha1.MatrixEntry) bool) {
+		for i := range m.groups {
+			from := &m.groups[i]
+			for j := range m.groups {
+				to := &m.groups[j]
+				if i == j || m.namespace != "" && from.namespace != m.namespace && to.namespace != m.namespace {
+					continue
+				}
+				entry := m.grid.entry(from, to)
+				entry.From, entry.To = from.name, to.name
+				if !yield(entry) {
+					return
+				}
+			}
+		}
 	}
-	return grid{size: len(c.counted), one: c.policies.Matrix(c.counted, port.Number, port.Protocol)}
 }
 
-func (g grid) entry(from, to int) v1alpha1.MatrixEntry {
-	if g.one != nil {
-		return v1alpha1.MatrixEntry{Verdict: v1alpha1.ReachVerdict(g.one.Verdict(from, to))}
-	}
-	allowed, unknown := g.ports.Allowed(from, to)
-	return v1alpha1.MatrixEntry{
-		Verdict: setVerdict(allowed, unknown),
-		Allowed: portTexts(allowed),
-		Unknown: portTexts(unknown),
-	}
-}
-
-func (g grid) equal(a, b, c, d int) bool {
-	if g.one != nil {
-		return g.one.Verdict(a, b) == g.one.Verdict(c, d)
-	}
-	allowed, unknown := g.ports.Allowed(a, b)
-	otherAllowed, otherUnknown := g.ports.Allowed(c, d)
-	return allowed.Equal(otherAllowed) && unknown.Equal(otherUnknown)
+// Report is the head of the matrix as a document; its entries are left out.
+func (m *Matrix) Report() *v1alpha1.ReachMatrix {
+	r := v1alpha1.NewReachMatrix()
+	r.Port, r.Protocol, r.Workloads = m.port.Number, string(m.port.Protocol), len(m.groups)
+	return r
 }
 
 // group is one workload of a matrix: a pod, a template, or pods that are alike.
 type group struct {
 	name, namespace string
-	// first is its first member, as an index in the grid.
-	first int
+	// members are places in the grid, nodes the nodes of each.
+	members []int
+	nodes   []string
+	// onHost says that its pods are on the host network, where the node counts; then byNode finds them.
+	onHost bool
+	byNode byNode
 }
 
-// groups merges the pods of one controller where they are alike in the grid.
-func (c *Cluster) groups(g grid) []group {
+// merged groups the counted workloads: the pods of one controller are one where
+// all of them are of one kind, else each stands for itself. Thus a name in the
+// matrix means the same pods as it does in a question.
+func (c *Cluster) merged(kind func(int) int) []group {
 	var groups []group
-	byController := map[string]int{}
+	at := map[string]int{}
+	members := map[string][]int{}
+	names := make([]string, len(c.counted))
+	differ := map[string]bool{}
 	for n, i := range c.counted {
 		w := &c.workloads[i]
-		if w.Controller == "" {
-			groups = append(groups, group{w.Ref(), w.Namespace, n})
+		name := w.Ref()
+		if w.Kind == podKind && nameable(w.Controller) {
+			name = c.topController(w.Namespace, w.Controller)
+		}
+		names[n] = name
+		members[name] = append(members[name], n)
+		if kind(n) != kind(members[name][0]) {
+			differ[name] = true
+		}
+	}
+	for n, i := range c.counted {
+		w := &c.workloads[i]
+		name := names[n]
+		if differ[name] {
+			name = w.Ref()
+		}
+		if where, seen := at[name]; seen && !differ[name] {
+			g := &groups[where]
+			g.members, g.nodes = append(g.members, n), append(g.nodes, w.NodeName)
 			continue
 		}
-		controller := c.topController(w.Namespace, w.Controller)
-		if at, seen := byController[controller]; seen {
-			if !alike(g, groups[at].first, n) {
-				groups = append(groups, group{w.Ref(), w.Namespace, n})
-			}
-			continue
+		at[name] = len(groups)
+		groups = append(groups, group{name: name, namespace: w.Namespace, members: []int{n}, nodes: []string{w.NodeName}, onHost: w.HostNetwork})
+	}
+	for i := range groups {
+		if groups[i].onHost {
+			groups[i].byNode = indexNodes(groups[i].nodes)
 		}
-		byController[controller] = len(groups)
-		groups = append(groups, group{controller, w.Namespace, n})
 	}
 	return groups
 }
@@ -110,24 +155,11 @@ func (c *Cluster) groups(g grid) []group {
 func (c *Cluster) topController(namespace, controller string) string {
 	ref := namespace + "/" + controller
 	for range 8 {
-		i, ok := c.byRef[ref]
-		if !ok || c.workloads[i].Controller == "" {
+		same := c.byRef[ref]
+		if len(same) == 0 || !nameable(c.workloads[same[0]].Controller) {
 			break
 		}
-		ref = namespace + "/" + c.workloads[i].Controller
+		ref = namespace + "/" + c.workloads[same[0]].Controller
 	}
 	return ref
-}
-
-// alike says that two pods of a grid reach the same and are reached by the same.
-func alike(g grid, a, b int) bool {
-	for other := range g.size {
-		if other == a || other == b {
-			continue
-		}
-		if !g.equal(a, other, b, other) || !g.equal(other, a, other, b) {
-			return false
-		}
-	}
-	return g.equal(a, b, b, a)
 }

@@ -49,6 +49,9 @@ type attempt struct {
 // errNoPods : a Service's selector picks no pod.
 var errNoPods = errors.New("its selector picks no pod")
 
+// maxAttempts bounds the connections that one question may mean.
+const maxAttempts = 1_000_000
+
 // attempts turns a question into connections.
 func (c *Cluster) attempts(q Question) ([]attempt, error) {
 	sources, err := c.find(q.From)
@@ -58,6 +61,9 @@ func (c *Cluster) attempts(q Question) ([]attempt, error) {
 	destinations, err := c.destinations(q)
 	if err != nil {
 		return nil, fmt.Errorf("destination %w", err)
+	}
+	if n := len(sources) * len(destinations); n > maxAttempts {
+		return nil, fmt.Errorf("%d sources and %d destinations make %d connections, more than %d: name pods", len(sources), len(destinations), n, maxAttempts)
 	}
 	all := make([]attempt, 0, len(sources)*len(destinations))
 	for _, from := range sources {

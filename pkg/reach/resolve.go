@@ -22,7 +22,7 @@ type Cluster struct {
 	workloads []inventory.Workload
 	// counted are those that stand for pods of their own: a template does not where its pods are there.
 	counted []int
-	byRef   map[string]int
+	byRef   map[string][]int
 	// controlled are the workloads that a controller makes, by its reference.
 	controlled map[string][]int
 	namespaces map[string]bool
@@ -35,7 +35,7 @@ type Cluster struct {
 // New prepares an inventory.
 func New(inv *inventory.Inventory) *Cluster {
 	c := &Cluster{
-		byRef: map[string]int{}, controlled: map[string][]int{}, namespaces: map[string]bool{},
+		byRef: map[string][]int{}, controlled: map[string][]int{}, namespaces: map[string]bool{},
 		services: map[string]*inventory.Service{}, servicePods: map[*inventory.Service][]int{},
 		byAddr: map[netip.Addr]*inventory.Service{},
 	}
@@ -47,26 +47,27 @@ func New(inv *inventory.Inventory) *Cluster {
 		policies = append(policies, ns.Policies...)
 	}
 	var pods []netpol.Pod
-	add := func(w inventory.Workload) int {
+	add := func(w inventory.Workload) {
 		i := len(pods)
 		pods = append(pods, w.Pod)
 		c.workloads = append(c.workloads, w)
-		if _, twice := c.byRef[w.Ref()]; !twice {
-			c.byRef[w.Ref()] = i
-		}
+		// What has only a generateName shares its name with others.
+		c.byRef[w.Ref()] = append(c.byRef[w.Ref()], i)
 		if w.Controller != "" {
 			controller := w.Namespace + "/" + w.Controller
 			c.controlled[controller] = append(c.controlled[controller], i)
 		}
-		return i
 	}
 	for _, w := range inv.Workloads {
-		if i := add(w); !w.Owned && !w.Finished {
-			c.counted = append(c.counted, i)
-		}
+		add(w)
 	}
 	for _, w := range inv.Templates {
 		add(w)
+	}
+	for i := range inv.Workloads {
+		if c.counts(&c.workloads[i]) {
+			c.counted = append(c.counted, i)
+		}
 	}
 	byNamespace := map[string][]int{}
 	for _, i := range c.counted {
@@ -82,6 +83,16 @@ func New(inv *inventory.Inventory) *Cluster {
 	}
 	c.policies = netpol.New(namespaces, pods, policies)
 	return c
+}
+
+// counts says that a workload stands for pods of its own. Pods do, whoever
+// controls them: they are what there is, with their addresses. A controller
+// does where neither pods of its own nor its own controller are there.
+func (c *Cluster) counts(w *inventory.Workload) bool {
+	if w.Kind == podKind {
+		return !w.Finished
+	}
+	return !w.Owned && len(c.podsOf(w.Ref())) == 0
 }
 
 // target is one end of a connection, found.
@@ -103,8 +114,8 @@ func (c *Cluster) find(ref Ref) ([]target, error) {
 	if pods := c.podsOf(ref.String()); len(pods) > 0 {
 		return c.targets(pods), nil
 	}
-	if i, ok := c.byRef[ref.String()]; ok {
-		return c.targets([]int{i}), nil
+	if same := c.byRef[ref.String()]; len(same) > 0 {
+		return c.targets(same), nil
 	}
 	return nil, c.notFound(ref)
 }

@@ -1,97 +1,134 @@
 package report
 
 import (
+	"iter"
 	"slices"
 	"strings"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 )
 
-// pairRow is a row of a matrix: who, the verdict, whom, and what passes.
-type pairRow struct{ from, verdict, to, answer string }
+// answer is what a matrix says of one pair: the verdict, and what passes.
+type answer struct {
+	verdict v1alpha1.ReachVerdict
+	ports   string
+}
 
-// compactPairs makes the rows of a matrix short without leaving anything out:
-// destinations of one namespace to which a source has the same answer become
-// NAMESPACE/*, all of them *, and sources of one namespace with the same rows
-// NAMESPACE/*. A workload's way to itself is in no row.
-func compactPairs(rows []Row) [][]string {
-	var sources []string
-	bySource := map[string][]pairRow{}
-	for _, row := range rows {
-		r := pairRow{row.Cells[0], row.Cells[1], row.Cells[2], row.Cells[3]}
-		if bySource[r.from] == nil {
-			sources = append(sources, r.from)
+// answered is all destinations for which a source has the same answer.
+type answered struct {
+	answer
+	destinations []string
+}
+
+// sourceRows are the rows of one source, or of all sources of a namespace.
+type sourceRows struct {
+	source string
+	rows   []answered
+}
+
+// compactPairs makes the pairs of a matrix short without leaving anything out:
+// a source has one row for each answer, with all destinations that have it.
+// Destinations of one namespace with the same answer become NAMESPACE/*, those
+// of several *, and sources of one namespace with the same rows NAMESPACE/*. A
+// workload's way to itself is in no row. Pairs of one source follow each other.
+func compactPairs(entries iter.Seq[v1alpha1.MatrixEntry], ports func(*v1alpha1.MatrixEntry) string) []sourceRows {
+	var all []sourceRows
+	var source string
+	var pairs []pair
+	end := func() {
+		if len(pairs) > 0 {
+			all = append(all, sourceRows{source, compactDestinations(source, pairs)})
 		}
-		bySource[r.from] = append(bySource[r.from], r)
+		pairs = pairs[:0]
 	}
-	for _, source := range sources {
-		bySource[source] = compactDestinations(source, bySource[source])
+	for e := range entries {
+		if e.From != source {
+			end()
+			source = e.From
+		}
+		pairs = append(pairs, pair{e.To, answer{e.Verdict, ports(&e)}})
 	}
-	var out [][]string
-	for _, group := range byNamespace(sources) {
-		if len(group) > 1 && sameRows(group, bySource) {
-			everyone := namespaceOf(group[0]) + "/*"
-			for _, r := range bySource[group[0]] {
-				out = append(out, []string{everyone, r.verdict, r.to, r.answer})
-			}
+	end()
+	return compactSources(all)
+}
+
+// pair is one destination and the answer for it.
+type pair struct {
+	to string
+	answer
+}
+
+// compactDestinations joins the pairs of one source by answer.
+func compactDestinations(source string, pairs []pair) []answered {
+	var rows []answered
+	add := func(a answer, destination string) {
+		i := slices.IndexFunc(rows, func(r answered) bool { return r.answer == a })
+		if i < 0 {
+			i = len(rows)
+			rows = append(rows, answered{answer: a})
+		}
+		rows[i].destinations = append(rows[i].destinations, destination)
+	}
+	namespaces := byNamespace(pairs, func(p pair) string { return p.to })
+	if len(namespaces) > 1 && alike(pairs) {
+		add(pairs[0].answer, "*")
+		return rows
+	}
+	for _, group := range namespaces {
+		// In its own namespace a source is missing among the destinations.
+		namespace := namespaceOf(group[0].to)
+		if (len(group) > 1 || namespace == namespaceOf(source)) && alike(group) {
+			add(group[0].answer, namespace+"/*")
 			continue
 		}
-		for _, source := range group {
-			for _, r := range bySource[source] {
-				out = append(out, []string{r.from, r.verdict, r.to, r.answer})
-			}
+		for _, p := range group {
+			add(p.answer, p.to)
 		}
+	}
+	slices.SortStableFunc(rows, func(a, b answered) int {
+		return slices.Index(verdictOrder, a.verdict) - slices.Index(verdictOrder, b.verdict)
+	})
+	return rows
+}
+
+var verdictOrder = []v1alpha1.ReachVerdict{v1alpha1.ReachAllowed, v1alpha1.ReachUnknown, v1alpha1.ReachDenied}
+
+func alike(pairs []pair) bool {
+	return !slices.ContainsFunc(pairs, func(p pair) bool { return p.answer != pairs[0].answer })
+}
+
+// compactSources joins the sources of a namespace where all have the same rows.
+func compactSources(all []sourceRows) []sourceRows {
+	var out []sourceRows
+	for _, group := range byNamespace(all, func(s sourceRows) string { return s.source }) {
+		differs := func(s sourceRows) bool {
+			return !slices.EqualFunc(s.rows, group[0].rows, func(a, b answered) bool {
+				return a.answer == b.answer && slices.Equal(a.destinations, b.destinations)
+			})
+		}
+		if len(group) > 1 && !slices.ContainsFunc(group, differs) {
+			group = []sourceRows{{namespaceOf(group[0].source) + "/*", group[0].rows}}
+		}
+		out = append(out, group...)
 	}
 	return out
 }
 
-// compactDestinations joins the rows of one source by destination namespace.
-func compactDestinations(source string, rows []pairRow) []pairRow {
-	alike := func(rows []pairRow) bool {
-		return !slices.ContainsFunc(rows, func(r pairRow) bool { return r.verdict != rows[0].verdict || r.answer != rows[0].answer })
-	}
-	if len(rows) > 1 && alike(rows) {
-		return []pairRow{{source, rows[0].verdict, "*", rows[0].answer}}
-	}
-	var out []pairRow
-	for len(rows) > 0 {
-		namespace := namespaceOf(rows[0].to)
-		end := slices.IndexFunc(rows, func(r pairRow) bool { return namespaceOf(r.to) != namespace })
-		if end < 0 {
-			end = len(rows)
-		}
-		// In its own namespace a source is missing among the destinations.
-		if (end > 1 || namespace == namespaceOf(source)) && alike(rows[:end]) {
-			out = append(out, pairRow{source, rows[0].verdict, namespace + "/*", rows[0].answer})
-		} else {
-			out = append(out, rows[:end]...)
-		}
-		rows = rows[end:]
-	}
-	return out
-}
-
-// byNamespace groups references by namespace, in order of their first.
-func byNamespace(refs []string) [][]string {
-	var groups [][]string
+// byNamespace groups by the namespace of a reference, in order of their first.
+func byNamespace[T any](all []T, ref func(T) string) [][]T {
+	var groups [][]T
 	at := map[string]int{}
-	for _, ref := range refs {
-		namespace := namespaceOf(ref)
+	for _, one := range all {
+		namespace := namespaceOf(ref(one))
 		i, seen := at[namespace]
 		if !seen {
 			i = len(groups)
 			at[namespace] = i
 			groups = append(groups, nil)
 		}
-		groups[i] = append(groups[i], ref)
+		groups[i] = append(groups[i], one)
 	}
 	return groups
-}
-
-func sameRows(sources []string, rows map[string][]pairRow) bool {
-	return !slices.ContainsFunc(sources, func(source string) bool {
-		return !slices.EqualFunc(rows[source], rows[sources[0]], func(a, b pairRow) bool {
-			return a.verdict == b.verdict && a.to == b.to && a.answer == b.answer
-		})
-	})
 }
 
 // namespaceOf is the namespace of NAMESPACE/KIND/NAME.

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"iter"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -71,26 +74,17 @@ func expectation(from, to, port string, verdict v1alpha1.ReachVerdict) string {
 	return fmt.Sprintf("%s %s %s %s", from, to, port, word)
 }
 
-// Matrix is the view of who reaches whom. In the table, destinations of one
-// namespace that a source reaches alike are one row, and so are the sources of
-// one namespace that reach alike.
+// Matrix is the view of who reaches whom, a row for each pair.
 func Matrix(m *v1alpha1.ReachMatrix) View {
 	v := View{
-		Columns:     []string{"SOURCE", "VERDICT", "DESTINATION", "ALLOWED"},
+		Columns:     []string{"SOURCE", "VERDICT", "DESTINATION", portsColumn(m)},
 		Documents:   []runtime.Object{m},
-		Compact:     compactPairs,
 		RowsAsNames: true,
-	}
-	port := ""
-	if m.Port != 0 {
-		port = fmt.Sprintf("%d/%s", m.Port, m.Protocol)
+		Rows:        make([]Row, 0, len(m.Entries)),
 	}
 	for i := range m.Entries {
 		e := &m.Entries[i]
-		text := port
-		if port == "" {
-			text = portsText(e.Allowed, e.Unknown)
-		}
+		text := entryPorts(m, e)
 		v.Rows = append(v.Rows, Row{
 			Cells:   []string{e.From, string(e.Verdict), e.To, text},
 			Name:    expectation(e.From, e.To, text, e.Verdict),
@@ -99,6 +93,46 @@ func Matrix(m *v1alpha1.ReachMatrix) View {
 		})
 	}
 	return v
+}
+
+// CompactMatrix is the table of who reaches whom, with a row for each source
+// and answer. It needs the entries one at a time, and the matrix without them.
+func CompactMatrix(m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntry]) View {
+	v := View{Columns: []string{"SOURCE", "VERDICT", portsColumn(m), "DESTINATIONS"}}
+	ports := func(e *v1alpha1.MatrixEntry) string { return entryPorts(m, e) }
+	for _, s := range compactPairs(entries, ports) {
+		for _, row := range s.rows {
+			v.Rows = append(v.Rows, Row{Cells: []string{s.source, string(row.verdict), row.ports, strings.Join(row.destinations, ", ")}})
+		}
+	}
+	return v
+}
+
+// WriteMatrixNames writes the entries as lines of an expectations file, one at
+// a time: there may be millions.
+func WriteMatrixNames(w io.Writer, m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntry]) error {
+	out := bufio.NewWriter(w)
+	for e := range entries {
+		if _, err := out.WriteString(OneLine(expectation(e.From, e.To, entryPorts(m, &e), e.Verdict)) + "\n"); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+func portsColumn(m *v1alpha1.ReachMatrix) string {
+	if m.Port != 0 {
+		return "PORT"
+	}
+	return "PORTS"
+}
+
+// entryPorts is the port that was asked for, or all that passes.
+func entryPorts(m *v1alpha1.ReachMatrix, e *v1alpha1.MatrixEntry) string {
+	if m.Port != 0 {
+		return fmt.Sprintf("%d/%s", m.Port, m.Protocol)
+	}
+	return portsText(e.Allowed, e.Unknown)
 }
 
 // Expectations is the view of the lines that do not hold.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 	appsv1 "k8s.io/api/apps/v1"
@@ -51,7 +53,28 @@ func (r *Reader) listControllers(ctx context.Context) ([]inventory.Workload, err
 	for _, workloads := range found {
 		all = append(all, workloads...)
 	}
-	return all, errors.Join(errs...)
+	return all, oneProblem(errs)
+}
+
+// oneProblem makes one line of the lists that failed: a user who may not read
+// controllers mostly may not read any kind of them.
+func oneProblem(errs []error) error {
+	var first *apiserver.Error
+	var resources []string
+	for _, err := range errs {
+		var e *apiserver.Error
+		if !errors.As(err, &e) {
+			continue
+		}
+		if first == nil {
+			first = e
+		}
+		resources = append(resources, e.Action.Resource)
+	}
+	if len(resources) < 2 {
+		return errors.Join(errs...)
+	}
+	return fmt.Errorf("%w (nor %s)", first, strings.Join(resources[1:], ", "))
 }
 
 // controllersOf makes the list of one kind.
@@ -98,6 +121,8 @@ func (r *Reader) controllerLists() []controllerList {
 			func(o *batchv1.Job) inventory.Workload { return template("job", o, o.Spec.Template) }),
 		controllersOf("cronjobs.batch", batch.CronJobs("").List,
 			func(l *batchv1.CronJobList) []batchv1.CronJob { return l.Items },
-			func(o *batchv1.CronJob) inventory.Workload { return template("cronjob", o, o.Spec.JobTemplate.Spec.Template) }),
+			func(o *batchv1.CronJob) inventory.Workload {
+				return template("cronjob", o, o.Spec.JobTemplate.Spec.Template)
+			}),
 	}
 }

@@ -1,0 +1,85 @@
+package reach
+
+import (
+	"strings"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/netpol"
+)
+
+// Decided says in one line what decided a connection: the direction that
+// denies, or else the rules that allow.
+func Decided(connection v1alpha1.Connection) string {
+	if connection.Egress == nil || connection.Ingress == nil {
+		return ""
+	}
+	if text, ok := settled[netpol.Reason(connection.Egress.Reason)]; ok {
+		return text
+	}
+	var parts []string
+	for _, d := range []struct {
+		direction netpol.Direction
+		end       string
+		decision  *v1alpha1.DirectionDecision
+	}{{netpol.Egress, "source", connection.Egress}, {netpol.Ingress, "destination", connection.Ingress}} {
+		if connection.Verdict != v1alpha1.ReachAllowed && d.decision.Verdict != connection.Verdict && !decidesSome(connection, d.decision) {
+			continue
+		}
+		parts = append(parts, string(d.direction)+": "+decidedBy(d.decision, d.end))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// decidesSome says that both directions allow ports, but none in common, so
+// that it takes both to deny.
+func decidesSome(connection v1alpha1.Connection, d *v1alpha1.DirectionDecision) bool {
+	return connection.Port == 0 && connection.Egress.Verdict != connection.Verdict && connection.Ingress.Verdict != connection.Verdict &&
+		d.Reason != string(netpol.ReasonNotIsolated)
+}
+
+// settled are the reasons that concern the connection, not one direction.
+var settled = map[netpol.Reason]string{
+	netpol.ReasonSelf:      "a pod always reaches itself",
+	netpol.ReasonFinished:  "a finished pod has no traffic",
+	netpol.ReasonNotJudged: "policies say nothing about it",
+}
+
+// decidedBy says what decided a direction, whose policies are those of that end.
+func decidedBy(d *v1alpha1.DirectionDecision, end string) string {
+	policies := strings.Join(d.Policies, ", ")
+	switch netpol.Reason(d.Reason) {
+	case netpol.ReasonNotIsolated:
+		return "no policy selects the " + end
+	case netpol.ReasonNoPod:
+		return "the " + end + " is no pod"
+	case netpol.ReasonOwnNode:
+		return "from the pod's own node"
+	case netpol.ReasonHostNetwork:
+		return "undefined on the host network" + behind(" for ", policies)
+	case netpol.ReasonNoRule:
+		return "no rule of " + policies
+	case netpol.ReasonRuleMayMatch:
+		return "unknown whether it matches: " + rulesText(d)
+	case netpol.ReasonPolicyMaySelect:
+		return "unknown whether it selects the " + end + ": " + policies
+	case netpol.ReasonRule:
+		return rulesText(d)
+	default:
+		return d.Reason
+	}
+}
+
+func behind(words, text string) string {
+	if text == "" {
+		return ""
+	}
+	return words + text
+}
+
+func rulesText(d *v1alpha1.DirectionDecision) string {
+	names := make([]string, len(d.Rules))
+	for i, r := range d.Rules {
+		names[i] = r.Policy + " " + r.Rule
+	}
+	return strings.Join(names, ", ")
+}
