@@ -55,6 +55,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	o := &auditOptions{globals: g}
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
+	print.Documents = report.DocumentsOfRows
 	cmd := &cobra.Command{
 		Use:               "audit [NAMESPACE...]",
 		Short:             "Say which namespaces have no NetworkPolicy, and what the others isolate",

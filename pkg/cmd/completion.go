@@ -3,11 +3,13 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
@@ -86,6 +88,24 @@ func completeNamespaces(g *globals) cobra.CompletionFunc {
 			}
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeKubeconfig completes the flags that a kubeconfig or the cluster knows the values of.
+func completeKubeconfig(root *cobra.Command, g *globals) {
+	_ = root.RegisterFlagCompletionFunc("namespace", completeNamespaces(g))
+	for flag, names := range map[string]func(api.Config) []string{
+		"context": func(c api.Config) []string { return slices.Sorted(maps.Keys(c.Contexts)) },
+		"cluster": func(c api.Config) []string { return slices.Sorted(maps.Keys(c.Clusters)) },
+		"user":    func(c api.Config) []string { return slices.Sorted(maps.Keys(c.AuthInfos)) },
+	} {
+		_ = root.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			config, err := g.kubeconfig.ToRawKubeConfigLoader().RawConfig()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return names(config), cobra.ShellCompDirectiveNoFileComp
+		})
 	}
 }
 

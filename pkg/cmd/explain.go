@@ -50,7 +50,12 @@ func newExplainCommand(g *globals) *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgs: explainable(),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return explainable(), cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listExplainable(g)
@@ -95,11 +100,7 @@ func explain(cmd *cobra.Command, w io.Writer, name string) error {
 			return err
 		}
 	}
-	err := fmt.Errorf("unknown rule or topic %q", name)
-	if near := report.Nearest(name, explainable()); near != "" {
-		err = fmt.Errorf("%w (did you mean %q?)", err, near)
-	}
-	return usage(cmd, err)
+	return usage(cmd, fmt.Errorf("unknown rule or topic %q%s", name, report.DidYouMean(name, explainable())))
 }
 
 func indent(text string) string {

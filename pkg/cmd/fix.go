@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -57,6 +56,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	o := &fixOptions{globals: g}
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
+	print.Documents = report.DocumentsBesideRows
 	var filenames []string
 	cmd := &cobra.Command{
 		Use:               "fix [NAMESPACE...]",
@@ -76,7 +76,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	}
 	scope.addFlags(cmd)
 	o.judging.addFlags(cmd)
-	cmdutil.AddDryRunFlag(cmd)
+	addDryRunFlag(cmd)
 	print.AddFlags(cmd)
 	o.reports.addFlags(cmd)
 	o.server.addFlags(cmd)
@@ -94,7 +94,7 @@ func (o *fixOptions) complete(cmd *cobra.Command, args []string, scope *scopeFla
 	if err := o.server.validate(); err != nil {
 		return err
 	}
-	if o.dryRun, err = dryRun(cmd); err != nil {
+	if o.dryRun, err = o.readDryRun(cmd, args); err != nil {
 		return err
 	}
 	if err := o.reports.validate(print); err != nil {
@@ -104,22 +104,6 @@ func (o *fixOptions) complete(cmd *cobra.Command, args []string, scope *scopeFla
 	o.output = print.Output
 	o.printer, err = o.globals.printer(print)
 	return err
-}
-
-// dryRun reads --dry-run as kubectl does.
-func dryRun(cmd *cobra.Command) (v1alpha1.DryRun, error) {
-	strategy, err := cmdutil.GetDryRunStrategy(cmd)
-	if err != nil {
-		return "", err
-	}
-	switch strategy {
-	case cmdutil.DryRunClient:
-		return v1alpha1.DryRunClient, nil
-	case cmdutil.DryRunServer:
-		return v1alpha1.DryRunServer, nil
-	default:
-		return v1alpha1.DryRunNone, nil
-	}
 }
 
 func (o *fixOptions) run(interruptible context.Context) error {
@@ -157,13 +141,10 @@ func (o *fixOptions) run(interruptible context.Context) error {
 
 // finish prints what was done and says the exit code.
 func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditReport, done remediate.Outcome) error {
-	if err := o.reports.write(o.streams, done.Report); err != nil {
-		return err
-	}
+	// What was done is summed up also where it cannot be printed or written.
+	unwritten := o.reports.write(o.streams, done.Report)
 	if !o.reports.stdout() {
-		if err := o.printer.Print(report.Fix(done.Report, done.Policies), o.streams.Out); err != nil {
-			return err
-		}
+		unwritten = errors.Join(unwritten, o.printer.Print(report.Fix(done.Report, done.Policies), o.streams.Out))
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-fix")
@@ -171,6 +152,9 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.next(next)
+	if unwritten != nil {
+		return unwritten
+	}
 	s := done.Report.Summary
 	failed := s.Error > 0 || judged.Verdict == v1alpha1.VerdictError
 	if s.Fixed > 0 && !failed && !o.exitZero {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -42,6 +43,7 @@ func newGenerateCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(false)
 	print.Output = "yaml"
+	print.Documents = report.DocumentsOfRows
 	cmd := &cobra.Command{
 		Use:               "generate [NAMESPACE...]",
 		Short:             "Print the policies that fix would create, as manifests",
@@ -73,8 +75,21 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 	if err := o.facts.validate(o.globals, cmd.Flags()); err != nil {
 		return err
 	}
-	if o.outputDir != "" && cmd.Flags().Changed("output") && print.Output != "yaml" {
+	switch flags := cmd.Flags(); {
+	case flags.Changed("output-dir") && o.outputDir == "":
+		return errors.New("--output-dir is empty")
+	case o.outputDir == "":
+	case print.Output != "yaml":
 		return errors.New("--output-dir writes YAML: -o cannot be used with it")
+	default:
+		for _, name := range []string{"no-headers", "sort-by", "template"} {
+			if flags.Changed(name) {
+				return fmt.Errorf("--output-dir writes a file per policy: --%s cannot be used with it", name)
+			}
+		}
+	}
+	if !cmd.Flags().Changed("output") && cmd.Flags().Changed("template") {
+		print.Output = "" // as without a default: a template is a format
 	}
 	o.printer, err = o.globals.printer(print)
 	return err

@@ -9,6 +9,8 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
+
+	"github.com/cis532/kubectl-cis532/pkg/report"
 )
 
 // kubeconfigFlags are the flags of every kubectl command.
@@ -24,7 +26,8 @@ const (
 )
 
 func newKubeconfigFlags(streams Streams) *kubeconfigFlags {
-	ioStreams := genericiooptions.IOStreams{In: streams.In, Out: streams.Out, ErrOut: streams.Err}
+	// A server's warnings are text from outside like any other.
+	ioStreams := genericiooptions.IOStreams{In: streams.In, Out: streams.Out, ErrOut: report.NewTerminalWriter(streams.Err)}
 	flags := genericclioptions.NewConfigFlags(true).
 		WithDiscoveryBurst(discoveryBurst).
 		WithDiscoveryQPS(discoveryQPS).

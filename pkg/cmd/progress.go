@@ -8,7 +8,7 @@ import (
 // progress returns a function that shows on one line of a terminal how far a
 // run is, or nil where there is no terminal to show it on.
 func (g *globals) progress(done string) func(n, total int) {
-	if !g.streams.ErrTerminal || g.quiet || g.streams.Getenv("TERM") == "dumb" {
+	if !g.streams.ErrTerminal || g.quiet || !g.streams.capable() {
 		return nil
 	}
 	var mu sync.Mutex

@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/report"
@@ -50,10 +52,22 @@ func (f *reportFlags) validate(print *report.PrintFlags) error {
 			return fmt.Errorf("--report %s and -o %s cannot both go to stdout", text, print.Output)
 		case path == reportStdout && f.stdout():
 			return errors.New("only one --report can go to stdout")
+		case path == reportStdout && print.Failing:
+			return fmt.Errorf("--failing chooses rows of the table: it cannot be used with --report %s, which takes its place", text)
+		case path == reportStdout && print.SortBy != "":
+			return fmt.Errorf("--sort-by sorts rows of the table: it cannot be used with --report %s, which takes its place", text)
+		case path == reportStdout && print.NoHeaders:
+			return fmt.Errorf("--no-headers is for the table: it cannot be used with --report %s, which takes its place", text)
+		case slices.ContainsFunc(f.files, func(other reportFile) bool { return filepath.Clean(other.path) == filepath.Clean(path) }):
+			return fmt.Errorf("two --report to the same file: %s", path)
 		}
 		known, ok := report.FileFormat(format)
 		if !ok {
-			return fmt.Errorf("invalid --report %q: unknown format %q: known are %s", text, format, strings.Join(report.FileFormats(), ", "))
+			return fmt.Errorf("invalid --report %q: unknown format %q%s: known are %s", text, format,
+				report.DidYouMean(format, report.FileFormats()), strings.Join(report.FileFormats(), ", "))
+		}
+		if err := checkDirectory(path); err != nil {
+			return fmt.Errorf("invalid --report %q: %w", text, err)
 		}
 		f.files = append(f.files, reportFile{format: known, path: path})
 	}
@@ -76,7 +90,7 @@ func (f *reportFlags) write(streams Streams, document runtime.Object) error {
 	for _, file := range f.files {
 		var err error
 		if file.path == reportStdout {
-			err = report.WriteFile(streams.Out, file.format, document)
+			err = writeSafely(streams.Out, streams.OutTerminal, func(w io.Writer) error { return report.WriteFile(w, file.format, document) })
 		} else {
 			err = writeAtomically(file.path, func(w io.Writer) error { return report.WriteFile(w, file.format, document) })
 		}
@@ -87,6 +101,38 @@ func (f *reportFlags) write(streams Streams, document runtime.Object) error {
 	return nil
 }
 
+// checkDirectory says early that a file has no place, before a cluster is changed.
+func checkDirectory(path string) error {
+	if path == reportStdout {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory", path)
+	}
+	dir := filepath.Dir(path)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("there is no directory %s", dir)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is no directory", dir)
+	}
+	return nil
+}
+
+// writeSafely keeps what is written from acting upon a terminal.
+func writeSafely(w io.Writer, terminal bool, write func(io.Writer) error) error {
+	if !terminal {
+		return write(w)
+	}
+	safe := report.NewTerminalWriter(w)
+	return errors.Join(write(safe), safe.Close())
+}
+
+// writeAtomically writes a file beside its place and moves it there. A pipe or
+// a device is written to.
 func writeAtomically(path string, write func(io.Writer) error) (err error) {
 	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
 		// A pipe or a device cannot be replaced.
@@ -94,7 +140,7 @@ func writeAtomically(path string, write func(io.Writer) error) (err error) {
 		if err != nil {
 			return err
 		}
-		return errors.Join(write(out), out.Close())
+		return errors.Join(writeSafely(out, term.IsTerminal(int(out.Fd())), write), out.Close())
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".cis532-*")
 	if err != nil {

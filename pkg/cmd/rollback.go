@@ -3,11 +3,11 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
-	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -49,6 +49,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 	o := &rollbackOptions{globals: g}
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
+	print.Documents = report.DocumentsOfRows
 	cmd := &cobra.Command{
 		Use:               "rollback [NAMESPACE...]",
 		Short:             "Remove the policies that this tool created, and only those",
@@ -63,7 +64,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 		},
 	}
 	scope.addFlags(cmd)
-	cmdutil.AddDryRunFlag(cmd)
+	addDryRunFlag(cmd)
 	print.AddFlags(cmd)
 	o.reports.addFlags(cmd)
 	o.server.addFlags(cmd)
@@ -80,7 +81,7 @@ func (o *rollbackOptions) complete(cmd *cobra.Command, args []string, scope *sco
 	if err := o.server.validate(); err != nil {
 		return err
 	}
-	if o.dryRun, err = dryRun(cmd); err != nil {
+	if o.dryRun, err = o.readDryRun(cmd, args); err != nil {
 		return err
 	}
 	if err := o.reports.validate(print); err != nil {
@@ -162,19 +163,19 @@ func removals(plan []remediate.Removal, consent bool) int {
 
 // finish prints what was done and says the exit code.
 func (o *rollbackOptions) finish(inv *inventory.Inventory, done *v1alpha1.RollbackReport) error {
-	if err := o.reports.write(o.streams, done); err != nil {
-		return err
-	}
+	// What was done is summed up also where it cannot be printed or written.
+	unwritten := o.reports.write(o.streams, done)
 	if !o.reports.stdout() && (len(done.Namespaces) > 0 || !o.printer.PrintsRows()) {
-		if err := o.printer.Print(report.Rollback(done), o.streams.Out); err != nil {
-			return err
-		}
+		unwritten = errors.Join(unwritten, o.printer.Print(report.Rollback(done), o.streams.Out))
 	}
 	o.explainErrors(done.Errors)
 	o.explainGaps(inv, "rbac-fix")
 	summary, next := report.RollbackSummary(done, o.commandLine)
 	o.tell("%s", summary)
 	o.next(next)
+	if unwritten != nil {
+		return unwritten
+	}
 	failed := done.Summary.Error > 0 || len(done.Errors) > 0
 	return outcome(done.Summary.Removed > 0, failed, o.exitZero)
 }

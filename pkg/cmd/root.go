@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,7 +84,8 @@ func commandPath(cmd *cobra.Command) string {
 const rootLong = `Audit and fix CIS Kubernetes Benchmark 5.3.2: "Ensure that all Namespaces have Network Policies defined".
 
 For each namespace it says whether it has a NetworkPolicy (the benchmark's letter), and how much isolation its policies
-really give. What is missing it creates, live or as manifests, without cutting a connection; and it takes back what it made.`
+really give. What is missing it creates, live or as manifests, without cutting a connection; and it takes back what it
+made.`
 
 const rootExample = `  # Which namespaces have no NetworkPolicy, and what the others really isolate
   kubectl cis532 audit
@@ -135,7 +137,8 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		}
 		return usage(cmd, unknownCommand(cmd, args[0]))
 	}
-	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
+	completeKubeconfig(root, g)
 	root.AddCommand(
 		newAuditCommand(g),
 		newFixCommand(g),
@@ -145,9 +148,9 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		newExplainCommand(g),
 		newVersionCommand(g),
 		newCompletionCommand(g),
-		newOptionsCommand(),
+		newOptionsCommand(g),
 	)
-	setHelp(root)
+	setHelp(root, g.helpWidth())
 	return root
 }
 
@@ -157,25 +160,29 @@ func (g *globals) validate(cmd *cobra.Command) error {
 		// An unset variable of a script must not come to mean all namespaces.
 		return errors.New("-n/--namespace is empty")
 	}
-	switch g.color {
-	case "auto", "always", "never":
+	if slices.Contains(colorModes, g.color) {
 		return nil
 	}
-	return fmt.Errorf("invalid --color %q: must be auto, always or never", g.color)
+	return fmt.Errorf("invalid --color %q%s: must be auto, always or never", g.color, report.DidYouMean(g.color, colorModes))
 }
 
+// colorModes are the values of --color.
+var colorModes = []string{"auto", "always", "never"}
+
 // unknownCommand is the error for a verb that does not exist.
-func unknownCommand(cmd *cobra.Command, got string) error {
-	var known []string
-	for _, c := range cmd.Commands() {
+func unknownCommand(root *cobra.Command, got string) error {
+	return fmt.Errorf("unknown command %q%s", got, report.DidYouMean(got, commandNames(root)))
+}
+
+// commandNames lists the verbs.
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
-			known = append(known, c.Name())
+			names = append(names, c.Name())
 		}
 	}
-	if near := report.Nearest(got, known); near != "" {
-		return fmt.Errorf("unknown command %q (did you mean %q?)", got, near)
-	}
-	return fmt.Errorf("unknown command %q", got)
+	return names
 }
 
 // suggestFlag adds the flag that was probably meant to the error for one that does not exist.
@@ -184,9 +191,19 @@ func suggestFlag(cmd *cobra.Command, err error) error {
 	if !errors.As(err, &notExist) || len(notExist.GetSpecifiedName()) < 2 {
 		return err
 	}
+	name := notExist.GetSpecifiedName()
+	if slices.Contains(commandNames(cmd.Root()), name) {
+		return fmt.Errorf("%w (did you mean the command %q?)", err, name)
+	}
 	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if near := report.Nearest(notExist.GetSpecifiedName(), known); near != "" {
+	add := func(f *pflag.Flag) {
+		if !f.Hidden {
+			known = append(known, f.Name)
+		}
+	}
+	cmd.Flags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	if near := report.Nearest(name, known); near != "" {
 		return fmt.Errorf("%w (did you mean --%s?)", err, near)
 	}
 	return err

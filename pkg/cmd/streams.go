@@ -70,6 +70,16 @@ func (s Streams) color(mode string) bool {
 	case "never":
 		return false
 	default:
-		return s.OutTerminal && s.Getenv("NO_COLOR") == "" && s.Getenv("TERM") != "dumb"
+		return s.OutTerminal && s.Getenv("NO_COLOR") == "" && s.capable()
 	}
+}
+
+// capable says that the terminal understands escape sequences.
+func (s Streams) capable() bool {
+	term := s.Getenv("TERM")
+	if term == "" {
+		// On Windows TERM is unset, and only newer terminals understand them.
+		return s.Getenv("WT_SESSION") != ""
+	}
+	return term != "dumb"
 }

@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/report"
 	"github.com/cis532/kubectl-cis532/pkg/version"
 )
 
@@ -22,7 +24,7 @@ func newVersionCommand(g *globals) *cobra.Command {
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "" && output != "json" && output != "yaml" {
-				return usage(cmd, fmt.Errorf("invalid -o/--output %q: must be json or yaml", output))
+				return usage(cmd, fmt.Errorf("invalid -o/--output %q%s: must be json or yaml", output, report.DidYouMean(output, []string{"json", "yaml"})))
 			}
 			info := clientVersion()
 			var serverErr error
@@ -69,11 +71,11 @@ func printVersion(g *globals, info *v1alpha1.VersionInfo, output string) error {
 		if err != nil {
 			return err
 		}
-		return printer.PrintObj(info, g.streams.Out)
+		return writeSafely(g.streams.Out, g.streams.OutTerminal, func(w io.Writer) error { return printer.PrintObj(info, w) })
 	}
 	_, err := fmt.Fprintf(g.streams.Out, "Client Version: %s\n", info.ClientVersion.GitVersion)
 	if err == nil && info.ServerVersion != "" {
-		_, err = fmt.Fprintf(g.streams.Out, "Server Version: %s\n", info.ServerVersion)
+		_, err = fmt.Fprintf(g.streams.Out, "Server Version: %s\n", report.OneLine(info.ServerVersion))
 	}
 	return err
 }

@@ -17,6 +17,11 @@ func Audit(r *v1alpha1.AuditReport) View {
 		WideColumns: []string{"NEW-INGRESS", "NEW-EGRESS", "PODS", "FINDINGS"},
 		Documents:   []runtime.Object{r},
 		RowsAsNames: true,
+		WithRows: func(rows []Row) []runtime.Object {
+			some := *r
+			some.Namespaces = objects[v1alpha1.NamespaceAudit](rows)
+			return []runtime.Object{&some}
+		},
 	}
 	for i := range r.Namespaces {
 		ns := &r.Namespaces[i]

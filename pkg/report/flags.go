@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -24,12 +25,28 @@ type PrintFlags struct {
 	// Failing shows only the rows that fail.
 	Failing bool
 
+	// Documents says what json, yaml and the templates print.
+	Documents Documents
+
 	// hasFailing says that the verb has rows that can fail.
 	hasFailing bool
 	jsonYAML   *genericclioptions.JSONYamlPrintFlags
 	templates  *genericclioptions.KubeTemplatePrintFlags
 	columns    *get.CustomColumnsPrintFlags
 }
+
+// Documents is what a verb's documents have to do with its rows. It decides
+// whether --failing and --sort-by mean anything to them.
+type Documents int
+
+const (
+	// DocumentsWhole are printed as they are.
+	DocumentsWhole Documents = iota
+	// DocumentsOfRows hold the rows, or are the rows: they are filtered and sorted with them.
+	DocumentsOfRows
+	// DocumentsBesideRows are something else than the rows, and so are their names.
+	DocumentsBesideRows
+)
 
 // NewPrintFlags returns the flags with kubectl's defaults. failing adds --failing.
 func NewPrintFlags(failing bool) *PrintFlags {
@@ -45,7 +62,7 @@ func NewPrintFlags(failing bool) *PrintFlags {
 func (f *PrintFlags) AddFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.Output, "output", "o", f.Output,
 		fmt.Sprintf("Output format. One of: (%s).", strings.Join(f.Formats(), ", ")))
-	cmd.Flags().BoolVar(&f.NoHeaders, "no-headers", f.NoHeaders, "When using the table or custom-columns output format, don't print headers (default print headers).")
+	cmd.Flags().BoolVar(&f.NoHeaders, "no-headers", f.NoHeaders, "When using the table, wide or custom-columns output format, don't print headers (default print headers).")
 	cmd.Flags().StringVar(&f.SortBy, "sort-by", f.SortBy, "If non-empty, sort the rows using this field specification. The field specification is a JSONPath expression of a row as -o json has it (e.g. '{.verdict}').")
 	if f.hasFailing {
 		cmd.Flags().BoolVar(&f.Failing, "failing", f.Failing, "Show only the rows of namespaces that fail or could not be judged. The counts stay whole.")
@@ -73,6 +90,8 @@ func (f *PrintFlags) PrintsRows() bool {
 // Printer prints views.
 type Printer struct {
 	flags *PrintFlags
+	// sort is the path to sort by; nil for the rows' own order.
+	sort *sortKey
 	// documents prints whole documents; nil where the format is for rows.
 	documents printers.ResourcePrinter
 	// customColumns prints rows by the user's columns; nil for other formats.
@@ -89,24 +108,59 @@ func (f *PrintFlags) ToPrinter(table TableOptions, terminal bool) (*Printer, err
 	if f.Output == "" && *f.templates.TemplateArgument != "" {
 		f.Output = "go-template"
 	}
-	if f.Output == "" || slices.Contains(rowFormats, f.Output) {
-		return p, nil
-	}
 	var err error
-	f.columns.NoHeaders = f.NoHeaders
-	if p.customColumns, err = f.columns.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
-		return p, err
+	if p.sort, err = parseSortKey(f.SortBy); err != nil {
+		return nil, err
 	}
-	if p.documents, err = f.jsonYAML.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
-		return p, err
+	if err := p.setFormat(); err != nil {
+		return nil, err
 	}
-	if p.documents, err = f.templates.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
-		return p, err
-	}
-	return nil, fmt.Errorf("unknown output format %q%s: allowed formats are: %s", f.Output, suggestion(f.Output, f.Formats()), strings.Join(f.Formats(), ","))
+	return p, f.validate(p.documents != nil)
 }
 
-func suggestion(got string, known []string) string {
+// validate refuses flags that would do nothing with the format.
+func (f *PrintFlags) validate(isDocument bool) error {
+	template := slices.Contains(f.templates.AllowedFormats(), f.format())
+	if *f.templates.TemplateArgument != "" && !template {
+		return fmt.Errorf("--template is for -o go-template and the like, not for -o %s", f.Output)
+	}
+	untouched := isDocument && f.Documents != DocumentsOfRows || f.Output == "name" && f.Documents == DocumentsBesideRows
+	switch {
+	case untouched && f.Failing:
+		return fmt.Errorf("--failing chooses rows: it cannot be used with -o %s", f.format())
+	case untouched && f.SortBy != "":
+		return fmt.Errorf("--sort-by sorts rows: it cannot be used with -o %s", f.format())
+	}
+	return nil
+}
+
+// format is Output without its template or columns.
+func (f *PrintFlags) format() string {
+	format, _, _ := strings.Cut(f.Output, "=")
+	return format
+}
+
+// setFormat chooses the printer.
+func (p *Printer) setFormat() (err error) {
+	f := p.flags
+	if f.Output == "" || slices.Contains(rowFormats, f.Output) {
+		return nil
+	}
+	f.columns.NoHeaders = f.NoHeaders
+	if p.customColumns, err = f.columns.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
+		return err
+	}
+	if p.documents, err = f.jsonYAML.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
+		return err
+	}
+	if p.documents, err = f.templates.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
+		return err
+	}
+	return fmt.Errorf("unknown output format %q%s: allowed formats are: %s", f.Output, DidYouMean(f.Output, f.Formats()), strings.Join(f.Formats(), ","))
+}
+
+// DidYouMean is what an error says where got is most likely a typo of a known word, else "".
+func DidYouMean(got string, known []string) string {
 	if near := Nearest(got, known); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
@@ -129,17 +183,25 @@ func Nearest(got string, known []string) string {
 // PrintsRows says that rows are printed, not documents.
 func (p *Printer) PrintsRows() bool { return p.flags.PrintsRows() }
 
-// Print writes a view.
+// Print writes a view. Rows that cannot be sorted are printed in their own
+// order: what was done is never left untold.
 func (p *Printer) Print(v View, w io.Writer) error {
+	v.Rows = slices.Clone(v.Rows)
 	if p.flags.Failing {
-		v.Rows = slices.DeleteFunc(slices.Clone(v.Rows), func(r Row) bool { return !r.Failing })
+		v.Rows = slices.DeleteFunc(v.Rows, func(r Row) bool { return !r.Failing })
 	}
-	if err := sortRows(v.Rows, p.flags.SortBy); err != nil {
-		return err
+	sortErr := p.sort.apply(v.Rows)
+	if v.WithRows != nil && (p.flags.Failing || p.sort != nil) {
+		v.Documents = v.WithRows(v.Rows)
 	}
 	if p.terminal && !p.flags.PrintsRows() {
-		w = TerminalWriter(w)
+		safe := NewTerminalWriter(w)
+		return errors.Join(p.print(v, safe), safe.Close(), sortErr)
 	}
+	return errors.Join(p.print(v, w), sortErr)
+}
+
+func (p *Printer) print(v View, w io.Writer) error {
 	switch {
 	case p.customColumns != nil:
 		return printCustomColumns(p.customColumns, v.Rows, w)
@@ -148,6 +210,6 @@ func (p *Printer) Print(v View, w io.Writer) error {
 	case p.flags.Output == "name":
 		return printNames(v, w)
 	default:
-		return v.table(p.flags.Output == "wide", p.flags.SortBy == "" && !p.flags.Failing).Write(w, p.table)
+		return v.table(p.flags.Output == "wide", p.sort == nil && !p.flags.Failing).Write(w, p.table)
 	}
 }

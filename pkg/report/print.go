@@ -9,8 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/printers"
-	"k8s.io/client-go/util/jsonpath"
-	"k8s.io/kubectl/pkg/cmd/get"
 )
 
 // printDocuments prints documents with one of kubectl's printers: one as
@@ -83,59 +81,4 @@ func unstructuredRows(rows []Row) ([]runtime.Object, error) {
 		objects[i] = &unstructured.Unstructured{Object: content}
 	}
 	return objects, nil
-}
-
-// sortRows sorts by a JSONPath of the rows' objects, as kubectl get --sort-by
-// does. A path that leads to no single value is refused: kubectl's sorter
-// would end the program on it.
-func sortRows(rows []Row, by string) error {
-	if by == "" || len(rows) == 0 {
-		return nil
-	}
-	path, err := get.RelaxedJSONPathExpression(by)
-	if err != nil {
-		return fmt.Errorf("invalid --sort-by %q: %w", by, err)
-	}
-	parser := jsonpath.New("sort-by").AllowMissingKeys(true)
-	if err := parser.Parse(path); err != nil {
-		return fmt.Errorf("invalid --sort-by %q: %w", by, err)
-	}
-	objects, err := unstructuredRows(rows)
-	if err != nil {
-		return err
-	}
-	for _, obj := range objects {
-		if err := checkSortable(parser, obj.(*unstructured.Unstructured)); err != nil {
-			return fmt.Errorf("invalid --sort-by %q: %w", by, err)
-		}
-	}
-	sorter, err := get.SortObjects(nil, objects, by)
-	if err != nil {
-		return fmt.Errorf("invalid --sort-by %q: %w", by, err)
-	}
-	original := append([]Row{}, rows...)
-	for i := range rows {
-		rows[i] = original[sorter.OriginalPosition(i)]
-	}
-	return nil
-}
-
-func checkSortable(parser *jsonpath.JSONPath, obj *unstructured.Unstructured) error {
-	results, err := parser.FindResults(obj.Object)
-	if err != nil {
-		return err
-	}
-	for _, values := range results {
-		if len(values) > 1 {
-			return fmt.Errorf("it leads to %d values of a row, not to one", len(values))
-		}
-		for _, value := range values {
-			switch value.Interface().(type) {
-			case string, int64, float64, bool, nil:
-			default:
-				return fmt.Errorf("it leads to an object or a list, not to a value")
-			}
-		}
-	}
-	return nil
 }

@@ -33,7 +33,17 @@ func Fix(r *v1alpha1.FixReport, policies []*networkingv1.NetworkPolicy) View {
 
 // Policies is the view of policies that are only printed.
 func Policies(policies []*networkingv1.NetworkPolicy) View {
-	v := View{Columns: []string{"NAMESPACE", "NAME", "POLICY"}, Documents: manifests(policies)}
+	v := View{
+		Columns:   []string{"NAMESPACE", "NAME", "POLICY"},
+		Documents: manifests(policies),
+		WithRows: func(rows []Row) []runtime.Object {
+			sorted := make([]runtime.Object, len(rows))
+			for i, row := range rows {
+				sorted[i] = row.Object.(*networkingv1.NetworkPolicy)
+			}
+			return sorted
+		},
+	}
 	for _, np := range policies {
 		v.Rows = append(v.Rows, Row{
 			Cells:  []string{np.Namespace, np.Name, np.Annotations[baseline.AnnotationPolicy]},
@@ -60,6 +70,11 @@ func Rollback(r *v1alpha1.RollbackReport) View {
 		WideColumns: []string{"POLICIES", "VERIFIED"},
 		Documents:   []runtime.Object{r},
 		RowsAsNames: true,
+		WithRows: func(rows []Row) []runtime.Object {
+			some := *r
+			some.Namespaces = objects[v1alpha1.NamespaceRollback](rows)
+			return []runtime.Object{&some}
+		},
 	}
 	for i := range r.Namespaces {
 		ns := &r.Namespaces[i]

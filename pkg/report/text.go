@@ -31,9 +31,7 @@ func escape(text string, keep func(rune) bool) string {
 			b.WriteString("^[") // as kubectl shows it
 		case r == '\n', r == '\r', r == '\t':
 			b.WriteByte(' ')
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
+		default: // as JSON and YAML would have it
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
@@ -49,16 +47,60 @@ func hostile(r rune) bool {
 }
 
 // TerminalWriter escapes what a terminal would act upon, except for newlines
-// and tabs. It is for formats whose text is the user's own template.
-func TerminalWriter(w io.Writer) io.Writer { return terminalWriter{w} }
+// and tabs, and ends the last line. It is for formats whose text is the user's
+// own template, or a document. Close it.
+type TerminalWriter struct {
+	w io.Writer
+	// rest is the beginning of a character whose end is still to come.
+	rest []byte
+	last byte
+}
 
-type terminalWriter struct{ w io.Writer }
+// NewTerminalWriter returns one that writes to w.
+func NewTerminalWriter(w io.Writer) *TerminalWriter { return &TerminalWriter{w: w} }
 
 // Write implements io.Writer.
-func (t terminalWriter) Write(p []byte) (int, error) {
-	safe := escape(string(p), func(r rune) bool { return r == '\n' || r == '\t' })
-	if _, err := io.WriteString(t.w, safe); err != nil {
+func (t *TerminalWriter) Write(p []byte) (int, error) {
+	text := append(t.rest, p...)
+	end := len(text) - incomplete(text)
+	if err := t.write(text[:end]); err != nil {
 		return 0, err
 	}
+	t.rest = append([]byte(nil), text[end:]...)
 	return len(p), nil
+}
+
+// Close writes what is left and ends the last line, so that what comes next on
+// the terminal begins on its own. It leaves the writer below open.
+func (t *TerminalWriter) Close() error {
+	if err := t.write(t.rest); err != nil {
+		return err
+	}
+	t.rest = nil
+	if t.last == 0 || t.last == '\n' {
+		return nil
+	}
+	return t.write([]byte("\n"))
+}
+
+func (t *TerminalWriter) write(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	t.last = text[len(text)-1]
+	_, err := io.WriteString(t.w, escape(string(text), func(r rune) bool { return r == '\n' || r == '\t' }))
+	return err
+}
+
+// incomplete is how many bytes at the end may be the beginning of a character.
+func incomplete(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if b := text[len(text)-n]; utf8.RuneStart(b) {
+			if b >= utf8.RuneSelf && !utf8.FullRune(text[len(text)-n:]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
 }

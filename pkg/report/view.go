@@ -13,6 +13,8 @@ type View struct {
 	// Documents is what json, yaml and the templates print. Several are printed
 	// as a List, in YAML as documents of a stream.
 	Documents []runtime.Object
+	// WithRows makes the documents with only these of the rows, in this order; nil where they have none.
+	WithRows func([]Row) []runtime.Object
 	// Compact makes the table's rows short, where it is neither filtered nor sorted; nil leaves them.
 	Compact func([]Row) [][]string
 	// RowsAsNames prints the rows' names with -o name, else the documents'.
@@ -29,6 +31,15 @@ type Row struct {
 	Failing bool
 	// Object is the row as custom-columns and --sort-by see it: a part of the document.
 	Object any
+}
+
+// objects are the rows' objects, as parts of a document.
+func objects[T any](rows []Row) []T {
+	all := make([]T, len(rows))
+	for i, row := range rows {
+		all[i] = *row.Object.(*T)
+	}
+	return all
 }
 
 // table is the view as a table.

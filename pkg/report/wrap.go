@@ -34,22 +34,64 @@ func wrapLastColumn(columns []string, rows [][]string, opts TableOptions) {
 	}
 }
 
-// wrap breaks a line at spaces; a word longer than the room stays whole.
+// WrapParagraphs breaks a text's lines at spaces. Paragraphs, which empty lines
+// separate, are filled anew; a line that begins with a space stays as it is.
+func WrapParagraphs(text string, width int) string {
+	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
+	for i, p := range paragraphs {
+		if !strings.HasPrefix(p, " ") && !strings.Contains(p, "\n ") {
+			paragraphs[i] = wrap(strings.ReplaceAll(p, "\n", " "), width)
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// wrap breaks a line at spaces, and between characters of scripts that have
+// none. A longer word, such as a path, stays whole: it can still be copied.
 func wrap(text string, room int) string {
 	if runewidth.StringWidth(text) <= room {
 		return text
 	}
 	var lines []string
-	line, width := "", 0
+	var line strings.Builder
+	width := 0
 	for _, word := range strings.Fields(text) {
-		w := runewidth.StringWidth(word)
-		if line != "" && width+1+w > room {
-			lines, line, width = append(lines, line), "", 0
+		for i, part := range breakable(word) {
+			w := runewidth.StringWidth(part)
+			space := 0
+			if i == 0 && width > 0 {
+				space = 1
+			}
+			if width > 0 && width+space+w > room {
+				lines = append(lines, line.String())
+				line.Reset()
+				width, space = 0, 0
+			}
+			if space > 0 {
+				line.WriteByte(' ')
+			}
+			line.WriteString(part)
+			width += space + w
 		}
-		if line != "" {
-			line, width = line+" ", width+1
-		}
-		line, width = line+word, width+w
 	}
-	return strings.Join(append(lines, line), "\n")
+	return strings.Join(append(lines, line.String()), "\n")
 }
+
+// breakable cuts a word behind each character that takes two columns, together
+// with the marks that belong to it.
+func breakable(word string) []string {
+	var parts []string
+	start, wide, joined := 0, false, false
+	for i, r := range word {
+		w := runewidth.RuneWidth(r)
+		if wide && w > 0 && !joined {
+			parts, start = append(parts, word[start:i]), i
+		}
+		joined = r == zeroWidthJoiner
+		wide = w > 1 || wide && w == 0
+	}
+	return append(parts, word[start:])
+}
+
+// zeroWidthJoiner makes one emoji of two.
+const zeroWidthJoiner = '\u200d'
