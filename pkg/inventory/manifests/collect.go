@@ -254,16 +254,11 @@ func (c *collector) addPolicy(at place, obj object) error {
 		return joined(problems)
 	}
 	for _, warning := range policyvalidation.Warnings(np) {
-		c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q: %s (API servers since 1.36 refuse it)", at, clip(qualified(obj)), warning))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q: %s", at, clip(qualified(obj)), warning))
 	}
 	ns := c.namespace(obj.namespace)
 	ns.Policies = append(ns.Policies, policyvalidation.Default(np))
 	return nil
-}
-
-// fromServer says that an object is out of a cluster's dump: a server took it once, perhaps an old one.
-func fromServer(np *networkingv1.NetworkPolicy) bool {
-	return np.UID != "" && np.ResourceVersion != "" && !np.CreationTimestamp.IsZero()
 }
 
 // joined makes one line of what is wrong with an object.
