@@ -119,6 +119,10 @@ func (c *collector) gap(namespace string, at place, err error) {
 // add takes one object, or the items of a list.
 func (c *collector) add(at place, h header, obj object) {
 	if isList(obj.gvk, h) {
+		if obj.duplicateKey != nil && at.item == "" {
+			// It may be that of the items: what is lost then is not known.
+			c.gap("", at, obj.duplicateKey)
+		}
 		for i, raw := range h.Items {
 			item := at
 			item.item = fmt.Sprintf("%sitems[%d]", prefix(at.item), i)

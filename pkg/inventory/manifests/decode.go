@@ -100,8 +100,12 @@ func decodeHeader(raw []byte, item schema.GroupVersionKind) (header, object, err
 	default:
 		return h, object{}, fmt.Errorf("a %s where an object is wanted", what)
 	}
-	if err := kjson.UnmarshalCaseSensitivePreserveInts(raw, &h); err != nil {
+	twice, err := kjson.UnmarshalStrict(raw, &h, kjson.DisallowDuplicateFields)
+	if err != nil {
 		return h, object{}, explainTypeError(raw, err)
+	}
+	if len(twice) > 0 {
+		return h, object{}, errors.New(clip(twice[0].Error()))
 	}
 	if h.APIVersion == "" && h.Kind == "" {
 		h.APIVersion, h.Kind = item.ToAPIVersionAndKind()
