@@ -61,6 +61,9 @@ func (f *reportFlags) validate(print *report.PrintFlags) error {
 		case slices.ContainsFunc(f.files, func(other reportFile) bool { return filepath.Clean(other.path) == filepath.Clean(path) }):
 			return fmt.Errorf("two --report to the same file: %s", path)
 		}
+		if format == "" {
+			return fmt.Errorf("invalid --report %q: say the format, as in json=%s", text, path)
+		}
 		known, ok := report.FileFormat(format)
 		if !ok {
 			return fmt.Errorf("invalid --report %q: unknown format %q%s: known are %s", text, format,

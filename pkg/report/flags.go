@@ -161,6 +161,9 @@ func (p *Printer) setFormat() (err error) {
 
 // DidYouMean is what an error says where got is most likely a typo of a known word, else "".
 func DidYouMean(got string, known []string) string {
+	if got == "" {
+		return ""
+	}
 	if near := Nearest(got, known); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}

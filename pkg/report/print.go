@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,8 +22,8 @@ func printDocuments(printer printers.ResourcePrinter, format string, documents [
 	}
 	if len(documents) == 1 || format == "yaml" || format == "kyaml" {
 		for _, doc := range documents {
-			if err := printer.PrintObj(doc, w); err != nil {
-				return fmt.Errorf("print %s: %w", format, err)
+			if err := printDocument(printer, format, doc, w); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -30,10 +32,21 @@ func printDocuments(printer printers.ResourcePrinter, format string, documents [
 	for _, doc := range documents {
 		list.Items = append(list.Items, runtime.RawExtension{Object: doc})
 	}
-	if err := printer.PrintObj(list, w); err != nil {
-		return fmt.Errorf("print %s: %w", format, err)
+	return printDocument(printer, format, list, w)
+}
+
+// printDocument prints a document whole or not at all. kubectl's template
+// printers add all that they know to an error, in it or behind what they have
+// printed; here it would be a whole cluster's report.
+func printDocument(printer printers.ResourcePrinter, format string, document runtime.Object, w io.Writer) error {
+	var text bytes.Buffer
+	if err := printer.PrintObj(document, &text); err != nil {
+		message, _, _ := strings.Cut(err.Error(), ". Printing more information for debugging")
+		kind, _, _ := strings.Cut(format, "=")
+		return fmt.Errorf("print %s: %s", kind, message)
 	}
-	return nil
+	_, err := text.WriteTo(w)
+	return err
 }
 
 // printNames prints a name a line: of the rows, or of the documents as kubectl does it.
