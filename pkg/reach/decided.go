@@ -16,25 +16,29 @@ func Decided(connection v1alpha1.Connection) string {
 	if text, ok := settled[netpol.Reason(connection.Egress.Reason)]; ok {
 		return text
 	}
+	both := decidedTogether(connection)
 	var parts []string
 	for _, d := range []struct {
 		direction netpol.Direction
 		end       string
 		decision  *v1alpha1.DirectionDecision
 	}{{netpol.Egress, "source", connection.Egress}, {netpol.Ingress, "destination", connection.Ingress}} {
-		if connection.Verdict != v1alpha1.ReachAllowed && d.decision.Verdict != connection.Verdict && !decidesSome(connection, d.decision) {
+		if connection.Verdict != v1alpha1.ReachAllowed && d.decision.Verdict != connection.Verdict && !both {
 			continue
 		}
 		parts = append(parts, string(d.direction)+": "+decidedBy(d.decision, d.end))
 	}
-	return strings.Join(parts, "; ")
+	text := strings.Join(parts, "; ")
+	if both && connection.Verdict == v1alpha1.ReachDenied {
+		return "no port in both: " + text
+	}
+	return text
 }
 
-// decidesSome says that both directions allow ports, but none in common, so
-// that it takes both to deny.
-func decidesSome(connection v1alpha1.Connection, d *v1alpha1.DirectionDecision) bool {
-	return connection.Port == 0 && connection.Egress.Verdict != connection.Verdict && connection.Ingress.Verdict != connection.Verdict &&
-		d.Reason != string(netpol.ReasonNotIsolated)
+// decidedTogether says that it takes both directions for a verdict that
+// neither has: each lets some ports through, but they are not the same.
+func decidedTogether(connection v1alpha1.Connection) bool {
+	return connection.Egress.Verdict != connection.Verdict && connection.Ingress.Verdict != connection.Verdict
 }
 
 // settled are the reasons that concern the connection, not one direction.

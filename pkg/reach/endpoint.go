@@ -29,6 +29,9 @@ func ParseRef(text, defaultNamespace string) (Ref, error) {
 	if addr, err := netip.ParseAddr(text); err == nil {
 		return Ref{Addr: addr.Unmap().WithZone("")}, nil
 	}
+	if _, err := netip.ParsePrefix(text); err == nil {
+		return Ref{}, fmt.Errorf("%q is a range: name one of its addresses", text)
+	}
 	parts := strings.Split(text, "/")
 	for _, part := range parts {
 		if part == "" {

@@ -130,11 +130,17 @@ func (c *Cluster) throughService(s *inventory.Service, q Question) ([]attempt, e
 	if len(pods) == 0 {
 		return nil, fmt.Errorf("%s: %w", name, errNoPods)
 	}
+	var all []attempt
+	if s.Headless && q.Port.Name == "" {
+		for _, pod := range pods {
+			all = append(all, attempt{to: pod, port: q.Port, via: name})
+		}
+		return all, nil
+	}
 	ports, err := servicePorts(s, name, q.Port)
 	if err != nil {
 		return nil, err
 	}
-	var all []attempt
 	for _, port := range ports {
 		via := fmt.Sprintf("%s %d/%s", name, port.Port, protocolOf(port))
 		for _, pod := range pods {
@@ -152,19 +158,18 @@ func (c *Cluster) throughService(s *inventory.Service, q Question) ([]attempt, e
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: none of its pods has the target port", name)
+		return nil, fmt.Errorf("%s: no container of its pods declares the target port", name)
 	}
 	return all, nil
 }
 
-// servicePorts picks the ports of a Service that are meant: one, or all.
+// servicePorts picks the ports of a Service that are meant: one, or all. A
+// headless Service has names for ports, but numbers mean the pods' own.
 func servicePorts(s *inventory.Service, name string, port Port) ([]corev1.ServicePort, error) {
-	if s.Headless {
-		if port.Name == "" && !port.IsAll() {
-			return []corev1.ServicePort{{Port: port.Number, Protocol: port.Protocol, TargetPort: intstr.FromInt32(port.Number)}}, nil
-		}
-	}
-	if port.IsAll() {
+	switch {
+	case len(s.Ports) == 0:
+		return nil, fmt.Errorf("%s has no ports", name)
+	case port.IsAll():
 		return s.Ports, nil
 	}
 	offered := ""
