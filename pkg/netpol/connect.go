@@ -160,11 +160,12 @@ func decide(w way, src, dst *end, local match, l lane, q query, doubts *doubts) 
 	case local == surely:
 		d.Reason = ReasonOwnNode
 		return d
-	case subject.pod.HostNetwork:
+	}
+	m := list.judge(w, peer, dst, l, q)
+	if subject.pod.HostNetwork && m != surely {
 		d.Verdict, d.Reason = Unknown, ReasonHostNetwork
 		return d
 	}
-	m := list.judge(w, peer, dst, l, q)
 	d.Rules = list.matching(w, peer, dst, l, q, m)
 	d.Reason = list.reason(m)
 	if m == perhaps {

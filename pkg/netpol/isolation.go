@@ -18,7 +18,8 @@ func mayLeave(src, dst *end, l lane, q query) match {
 	case src.pod == nil || len(src.pod.class.selecting[out].policies) == 0:
 		return surely
 	case src.pod.HostNetwork:
-		return perhaps // undefined upstream
+		// Undefined upstream: the policies may count or not. What they allow passes either way.
+		return perhaps | src.pod.class.selecting[out].judge(out, dst, dst, l, q)
 	default:
 		return src.pod.class.selecting[out].judge(out, dst, dst, l, q)
 	}
@@ -35,7 +36,7 @@ func mayEnter(src, dst *end, local match, l lane, q query) match {
 	case dst.pod == nil || len(dst.pod.class.selecting[in].policies) == 0:
 		return surely
 	case dst.pod.HostNetwork:
-		return local | perhaps // undefined upstream
+		return local | perhaps | dst.pod.class.selecting[in].judge(in, src, dst, l, q) // as in mayLeave
 	default:
 		return local | dst.pod.class.selecting[in].judge(in, src, dst, l, q)
 	}
@@ -82,7 +83,7 @@ func leaveGrant(src, dst *end, l lane) grant {
 	case src.pod == nil || len(src.pod.class.selecting[out].policies) == 0:
 		return grantAll
 	case src.pod.HostNetwork:
-		return grantPerhaps
+		return grantPerhaps.or(src.pod.class.selecting[out].grants(out, dst, dst, l))
 	default:
 		return src.pod.class.selecting[out].grants(out, dst, dst, l)
 	}
@@ -94,7 +95,7 @@ func enterGrant(src, dst *end, local match, l lane) grant {
 	case dst.pod == nil || len(dst.pod.class.selecting[in].policies) == 0:
 		return grantAll
 	case dst.pod.HostNetwork:
-		return grantAll.when(local | perhaps)
+		return grantAll.when(local | perhaps).or(dst.pod.class.selecting[in].grants(in, src, dst, l))
 	default:
 		return grantAll.when(local).or(dst.pod.class.selecting[in].grants(in, src, dst, l))
 	}

@@ -82,8 +82,8 @@ var mutants = []mutant{
 	{"host-network pods own their node's address", "index.go", "!given.Finished && !given.HostNetwork", "!given.Finished"},
 	{"the own node is judged", "isolation.go", "return local | dst.pod.class", "return dst.pod.class"},
 	{"every node is the own node", "ends.go", "return ok && src.addr[f] == addr", "return ok && f < families"},
-	{"host-network pods are judged as pods", "isolation.go", "case dst.pod.HostNetwork:\n\t\treturn local | perhaps // undefined upstream\n", ""},
-	{"host-network sources are judged as pods", "isolation.go", "case src.pod.HostNetwork:\n\t\treturn perhaps // undefined upstream\n", ""},
+	{"host-network pods are judged as pods", "isolation.go", "return local | perhaps | dst.pod", "return local | dst.pod"},
+	{"host-network sources are judged as pods", "isolation.go", "return perhaps | src.pod", "return src.pod"},
 	{"a host-network peer is surely its labels", "peer.go", "return perhaps & (p.matchHostPod(e.pod))", "return p.matchHostPod(e.pod)"},
 	{"a host-network peer is no node", "peer.go", "return perhaps & (p.matchHostPod(e.pod))", "return perhaps & p.matchPod(e.pod) & matchIf(p.block == nil)"},
 	// Posture.

@@ -121,7 +121,7 @@ func (n naive) egress(src, dst seen, port int32, protocol corev1.Protocol) int {
 		if len(n.isolating(src.pod, "Egress")) == 0 {
 			return yes
 		}
-		return maybe
+		return max(maybe, n.union(src.pod, "Egress", dst, dst, port, protocol))
 	}
 	return n.union(src.pod, "Egress", dst, dst, port, protocol)
 }
@@ -142,10 +142,10 @@ func (n naive) ingress(src, dst seen, port int32, protocol corev1.Protocol) int 
 	if nodesKnown && src.pod.NodeName == dst.pod.NodeName {
 		return yes
 	}
-	if dst.pod.HostNetwork {
-		return maybe
-	}
 	result := n.union(dst.pod, "Ingress", src, dst, port, protocol)
+	if dst.pod.HostNetwork {
+		return max(maybe, result)
+	}
 	if result == no && fromHost && !nodesKnown {
 		return maybe
 	}

@@ -42,11 +42,19 @@ func TestSentencesAboutWhatIsNotJudged(t *testing.T) {
 			postures: `shop/batch ingress not-applicable`,
 		}, {
 			name:     "policies for host-network pods are undefined: whether they isolate is unknown",
-			policies: `[{in: bank, podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}]}]`,
+			policies: `[{in: bank, podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{ports: [{port: 81}]}], egress: [{ports: [{port: 81}]}]}]`,
 			checks: `bank/agent shop/web 80/TCP unknown
 				shop/web bank/agent 80/TCP unknown
 				203.0.113.9 bank/agent 80/TCP unknown
 				192.168.0.1 bank/agent 80/TCP allowed`,
+			postures: `bank/agent ingress not-applicable
+				bank/agent egress not-applicable`,
+		}, {
+			name:     "what the policies for a host-network pod allow passes, whether they count or not",
+			policies: `[{in: bank, podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}]}]`,
+			checks: `bank/agent shop/web 80/TCP allowed
+				shop/web bank/agent 80/TCP allowed
+				203.0.113.9 bank/agent 80/TCP allowed`,
 			postures: `bank/agent ingress not-applicable
 				bank/agent egress not-applicable`,
 		}, {
