@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/labels"
@@ -10,6 +11,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/netpol/validation"
 )
 
 // Options says what to read.
@@ -55,7 +57,20 @@ func (r *Reader) Read(ctx context.Context, opts Options) (*inventory.Inventory, 
 		return nil, err
 	}
 	inv.Sort()
+	warnAboutCIDRs(inv)
 	return inv, nil
+}
+
+// warnAboutCIDRs names what is stored and would be refused today: servers
+// before 1.36 took it, and it means what it always did.
+func warnAboutCIDRs(inv *inventory.Inventory) {
+	for _, ns := range inv.Namespaces {
+		for _, np := range ns.Policies {
+			for _, warning := range validation.Warnings(np) {
+				inv.Warnings = append(inv.Warnings, fmt.Sprintf("NetworkPolicy %q: %s", np.Namespace+"/"+np.Name, warning))
+			}
+		}
+	}
 }
 
 // fatal returns the error where it makes every further request pointless.
