@@ -133,6 +133,9 @@ func (c *Clients) Explain(action Action, err error) error {
 	case apierrors.IsNotFound(err):
 		e.Cause = CauseNotFound
 		e.message = fmt.Sprintf("cannot %s: %s", action, oneLine(status))
+	case status == "" && errors.Is(err, context.DeadlineExceeded) && c.answered.Load():
+		e.Cause = CauseUnreachable
+		e.message = fmt.Sprintf("cannot %s: no answer from the API server %s in time (--request-timeout, --timeout)", action, c.Server)
 	case errors.Is(err, context.Canceled):
 		e.Cause = CauseInterrupted
 		e.message = fmt.Sprintf("interrupted: %s", action)

@@ -3,10 +3,12 @@ package apiserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -43,21 +45,28 @@ func (c *Clients) Do(ctx context.Context, request func(context.Context) error) e
 // finishGrace is how long a request that was begun may still take when the run ends.
 const finishGrace = 10 * time.Second
 
-// Finish returns a context for a request that changes something: when ctx ends,
-// what was begun is not cut off at once, for its outcome would be unknown, but
-// has a moment left.
-func Finish(ctx context.Context) (context.Context, context.CancelFunc) {
+// Finish sends a request that changes something. When ctx ends, what was begun
+// is not cut off at once, for its outcome would be unknown, but has a moment left.
+func Finish(ctx context.Context, request func(context.Context) error) error {
 	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	var late atomic.Bool
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(finishGrace)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
+			late.Store(true)
 			cancel()
 		case <-graceful.Done():
 		}
 	})
-	return graceful, func() { stop(); cancel() }
+	defer stop()
+	err := request(graceful)
+	if err != nil && late.Load() {
+		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	}
+	return err
 }
 
 // transient says whether the same request may succeed a moment later.

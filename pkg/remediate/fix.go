@@ -187,11 +187,11 @@ func (f *Fix) post(ctx context.Context, np *networkingv1.NetworkPolicy) (*networ
 	opts := metav1.CreateOptions{FieldManager: baseline.FieldManager, DryRun: dryRunOption(f.DryRun), FieldValidation: metav1.FieldValidationStrict}
 	var created *networkingv1.NetworkPolicy
 	err := f.Clients.Do(ctx, func(ctx context.Context) error {
-		ctx, cancel := apiserver.Finish(ctx)
-		defer cancel()
-		var err error
-		created, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Create(ctx, np, opts)
-		return err
+		return apiserver.Finish(ctx, func(ctx context.Context) error {
+			var err error
+			created, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Create(ctx, np, opts)
+			return err
+		})
 	})
 	if isTaken(err) {
 		return nil, err
@@ -202,11 +202,11 @@ func (f *Fix) post(ctx context.Context, np *networkingv1.NetworkPolicy) (*networ
 func (f *Fix) get(ctx context.Context, namespace, name string) (*networkingv1.NetworkPolicy, error) {
 	var np *networkingv1.NetworkPolicy
 	err := f.Clients.Do(ctx, func(ctx context.Context) error {
-		ctx, cancel := apiserver.Finish(ctx)
-		defer cancel()
-		var err error
-		np, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(namespace).Get(ctx, name, metav1.GetOptions{})
-		return err
+		return apiserver.Finish(ctx, func(ctx context.Context) error {
+			var err error
+			np, err = f.Clients.Kubernetes.NetworkingV1().NetworkPolicies(namespace).Get(ctx, name, metav1.GetOptions{})
+			return err
+		})
 	})
 	return np, f.Clients.Explain(policyAction("get", namespace, name), err)
 }

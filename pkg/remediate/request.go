@@ -47,9 +47,9 @@ func remove(ctx context.Context, clients *apiserver.Clients, np *networkingv1.Ne
 	// A try that failed may have done its work, and only the answer was lost.
 	mayBeDone := false
 	err := clients.Do(ctx, func(ctx context.Context) error {
-		ctx, cancel := apiserver.Finish(ctx)
-		defer cancel()
-		err := clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Delete(ctx, np.Name, opts)
+		err := apiserver.Finish(ctx, func(ctx context.Context) error {
+			return clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Delete(ctx, np.Name, opts)
+		})
 		if apierrors.IsNotFound(err) && mayBeDone {
 			return nil
 		}
