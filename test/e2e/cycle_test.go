@@ -15,15 +15,7 @@ import (
 // The main road, on a whole cluster of its own, through the real kubectl, with
 // the smallest roles: audit, dry runs, fix, audit, fix again, rollback, audit.
 func TestCycleOnAWholeCluster(t *testing.T) {
-	c, err := testcluster.Start(testcluster.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := startWhole(t)
 	tm := newTeamIn(t, c, "shop", "payments", "covered")
 	tm.create("covered", denyAll("default-deny"))
 	kubectl := func(user string, args ...string) testcluster.Result {

@@ -103,3 +103,10 @@ func refuse(w http.ResponseWriter, code int, reason, message string) {
 	_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","reason":"`+reason+
 		`","message":"`+message+`","code":`+strconv.Itoa(code)+`}`)
 }
+
+// stall answers nothing until the plugin gives up. Only once the body is read
+// does the server see that nobody waits any more.
+func stall(r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}

@@ -46,7 +46,10 @@ func newTeamIn(t *testing.T, c *testcluster.Cluster, names ...string) *team {
 	for _, name := range names {
 		tm.add(name, nil)
 	}
-	t.Cleanup(tm.remove)
+	if c == cluster {
+		// Another cluster is gone with its test.
+		t.Cleanup(tm.remove)
+	}
 	return tm
 }
 

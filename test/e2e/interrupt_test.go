@@ -1,0 +1,119 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
+)
+
+// Ctrl-C in the middle of a run over many namespaces: what was begun is
+// finished, checked and told by name, the rest is not begun; and the next run does it.
+func TestInterruptedFixSaysWhatWasDone(t *testing.T) {
+	t.Parallel()
+	const namespaces, before = 200, 30
+	tm := newTeam(t)
+	inParallel(namespaces, func(i int) { tm.add(fmt.Sprintf("n%03d", i), nil) })
+
+	var posts counter
+	reached, interrupted := make(chan struct{}), make(chan struct{})
+	kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if isPolicyRequest(r, http.MethodPost) {
+			n := posts.next()
+			if n == before {
+				close(reached)
+			}
+			if n >= before {
+				<-interrupted
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(plugin, "fix", "--report", "json=-", "-l", tm.selector(), "--kubeconfig="+kubeconfig)
+	cmd.Env, cmd.Stdout, cmd.Stderr = cluster.Env(), &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-reached
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	close(interrupted)
+	err := cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != troubled {
+		t.Errorf("exit code %d, want %d: %v\n%s", code, troubled, err, stderr.String())
+	}
+
+	report := decode[v1alpha1.FixReport](t, stdout.String())
+	s := report.Summary
+	t.Logf("%+v", s)
+	if s.Namespaces != namespaces || s.Fixed < before || s.Error == 0 || s.Fixed+s.Error != namespaces {
+		t.Errorf("summary %+v", s)
+	}
+	for _, row := range report.Namespaces {
+		created := len(tm.policies(strings.TrimPrefix(row.Name, tm.prefix+"-"))) == 1
+		switch row.Result {
+		case v1alpha1.ResultFixed:
+			if !created || !isTrue(row.Verified) {
+				t.Errorf("created: %t, row %+v", created, row)
+			}
+		default:
+			if created || row.Reason != "interrupted before it was done: run the command again" {
+				t.Errorf("created: %t, row %+v", created, row)
+			}
+		}
+	}
+
+	again := fix(t, testcluster.Fixer, found, "-l", tm.selector())
+	if again.Summary.Fixed != s.Error || again.Summary.Pass != s.Fixed {
+		t.Errorf("the next run: %+v", again.Summary)
+	}
+	audit(t, testcluster.Auditor, ok, "-l", tm.selector())
+}
+
+func TestInterruptedWhileReading(t *testing.T) {
+	for _, verb := range []string{"audit", "fix", "generate", "rollback"} {
+		t.Run(verb, func(t *testing.T) {
+			t.Parallel()
+			var lists counter
+			reached := make(chan struct{})
+			kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if !isPolicyList(r) {
+					next.ServeHTTP(w, r)
+					return
+				}
+				if lists.next() == 1 {
+					close(reached)
+				}
+				stall(r)
+			})
+			var stdout, stderr bytes.Buffer
+			cmd := exec.Command(plugin, verb, "--kubeconfig="+kubeconfig)
+			cmd.Env, cmd.Stdout, cmd.Stderr = cluster.Env(), &stdout, &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			<-reached
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			err := cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != troubled {
+				t.Errorf("exit code %d, want %d: %v", code, troubled, err)
+			}
+			wantOneLine(t, stderr.String())
+			wantText(t, stderr.String(), "error: interrupted: list ")
+			if stdout.Len() > 0 {
+				t.Errorf("stdout: %s", stdout.String())
+			}
+		})
+	}
+}
