@@ -45,5 +45,5 @@ func WriteFile(w io.Writer, format string, document runtime.Object) error {
 	if !ok {
 		return fmt.Errorf("unknown format %q", format)
 	}
-	return printer().PrintObj(document, w)
+	return printer().PrintObj(printable{document}, w)
 }

@@ -40,6 +40,9 @@ func printDocuments(printer printers.ResourcePrinter, format string, documents [
 // printed; here it would be a whole cluster's report.
 func printDocument(printer printers.ResourcePrinter, format string, document runtime.Object, w io.Writer) error {
 	var text bytes.Buffer
+	if format == "json" || format == "yaml" || format == "kyaml" {
+		document = printable{document}
+	}
 	if err := printer.PrintObj(document, &text); err != nil {
 		message, _, _ := strings.Cut(err.Error(), ". Printing more information for debugging")
 		kind, _, _ := strings.Cut(format, "=")
