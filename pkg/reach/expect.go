@@ -125,18 +125,29 @@ func (c *Cluster) quickVerdict(attempts []attempt) v1alpha1.ReachVerdict {
 	return verdict
 }
 
-// decidedAttempts says what decided the first connection that is not as expected.
+// decidedAttempts says what decided the connections that are not as expected,
+// of several the first.
 func (c *Cluster) decidedAttempts(attempts []attempt, expected v1alpha1.ReachVerdict) string {
-	for _, a := range attempts {
-		connection := c.answer(a)
-		if connection.Verdict == expected {
+	var first *attempt
+	others := 0
+	for i := range attempts {
+		if c.quickVerdict(attempts[i:i+1]) == expected {
 			continue
 		}
-		text := Decided(connection)
-		if len(connection.Notes) > 0 {
-			text += " (" + strings.Join(connection.Notes, "; ") + ")"
+		if others++; first == nil {
+			first = &attempts[i]
 		}
-		return text
 	}
-	return ""
+	if first == nil {
+		return ""
+	}
+	connection := c.answer(*first)
+	text := Decided(connection)
+	if len(connection.Notes) > 0 {
+		text += " (" + strings.Join(connection.Notes, "; ") + ")"
+	}
+	if len(attempts) > 1 {
+		text = fmt.Sprintf("%d of %d connections: %s %s: %s", others, len(attempts), connection.From, connection.To, text)
+	}
+	return text
 }
