@@ -118,13 +118,17 @@ func compactSources(all []sourceRows) []sourceRows {
 func byNamespace[T any](all []T, ref func(T) string) [][]T {
 	var groups [][]T
 	at := map[string]int{}
+	// Mostly the next is of the same namespace.
+	last, i := "", -1
 	for _, one := range all {
-		namespace := namespaceOf(ref(one))
-		i, seen := at[namespace]
-		if !seen {
-			i = len(groups)
-			at[namespace] = i
-			groups = append(groups, nil)
+		if namespace := namespaceOf(ref(one)); namespace != last || i < 0 {
+			var seen bool
+			if i, seen = at[namespace]; !seen {
+				i = len(groups)
+				at[namespace] = i
+				groups = append(groups, nil)
+			}
+			last = namespace
 		}
 		groups[i] = append(groups[i], one)
 	}

@@ -43,6 +43,9 @@ func portText(c *v1alpha1.Connection) string {
 
 // portsText is what passes on all ports, and what may.
 func portsText(allowed, unknown []string) string {
+	if len(allowed) == 1 && len(unknown) == 0 {
+		return allowed[0]
+	}
 	text := strings.Join(allowed, ", ")
 	if text == "" && len(unknown) == 0 {
 		return "nothing"
@@ -66,12 +69,17 @@ func decisionVerdict(d *v1alpha1.DirectionDecision) string {
 // expectation is a connection as a line of an expectations file; one that such
 // a file cannot expect is a comment in it.
 func expectation(from, to, port string, verdict v1alpha1.ReachVerdict) string {
-	words := map[v1alpha1.ReachVerdict]string{v1alpha1.ReachAllowed: "allow", v1alpha1.ReachDenied: "deny"}
-	word, ok := words[verdict]
-	if !ok || strings.ContainsAny(port, " ") || !strings.Contains(port, "/") {
-		return fmt.Sprintf("# %s %s %s %s", from, to, port, verdict)
+	word, comment := "", ""
+	switch verdict {
+	case v1alpha1.ReachAllowed:
+		word = "allow"
+	case v1alpha1.ReachDenied:
+		word = "deny"
 	}
-	return fmt.Sprintf("%s %s %s %s", from, to, port, word)
+	if word == "" || strings.Contains(port, " ") || !strings.Contains(port, "/") {
+		word, comment = string(verdict), "# "
+	}
+	return comment + from + " " + to + " " + port + " " + word
 }
 
 // Matrix is the view of who reaches whom, a row for each pair.
@@ -82,9 +90,10 @@ func Matrix(m *v1alpha1.ReachMatrix) View {
 		RowsAsNames: true,
 		Rows:        make([]Row, 0, len(m.Entries)),
 	}
+	ports := entryPorts(m)
 	for i := range m.Entries {
 		e := &m.Entries[i]
-		text := entryPorts(m, e)
+		text := ports(e)
 		v.Rows = append(v.Rows, Row{
 			Cells:   []string{e.From, string(e.Verdict), e.To, text},
 			Name:    expectation(e.From, e.To, text, e.Verdict),
@@ -99,8 +108,7 @@ func Matrix(m *v1alpha1.ReachMatrix) View {
 // and answer. It needs the entries one at a time, and the matrix without them.
 func CompactMatrix(m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntry]) View {
 	v := View{Columns: []string{"SOURCE", "VERDICT", portsColumn(m), "DESTINATIONS"}}
-	ports := func(e *v1alpha1.MatrixEntry) string { return entryPorts(m, e) }
-	for _, s := range compactPairs(entries, ports) {
+	for _, s := range compactPairs(entries, entryPorts(m)) {
 		for _, row := range s.rows {
 			v.Rows = append(v.Rows, Row{Cells: []string{s.source, string(row.verdict), row.ports, strings.Join(row.destinations, ", ")}})
 		}
@@ -111,9 +119,9 @@ func CompactMatrix(m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntr
 // WriteMatrixNames writes the entries as lines of an expectations file, one at
 // a time: there may be millions.
 func WriteMatrixNames(w io.Writer, m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntry]) error {
-	out := bufio.NewWriter(w)
+	out, ports := bufio.NewWriter(w), entryPorts(m)
 	for e := range entries {
-		if _, err := out.WriteString(OneLine(expectation(e.From, e.To, entryPorts(m, &e), e.Verdict)) + "\n"); err != nil {
+		if _, err := out.WriteString(OneLine(expectation(e.From, e.To, ports(&e), e.Verdict)) + "\n"); err != nil {
 			return err
 		}
 	}
@@ -128,11 +136,12 @@ func portsColumn(m *v1alpha1.ReachMatrix) string {
 }
 
 // entryPorts is the port that was asked for, or all that passes.
-func entryPorts(m *v1alpha1.ReachMatrix, e *v1alpha1.MatrixEntry) string {
+func entryPorts(m *v1alpha1.ReachMatrix) func(*v1alpha1.MatrixEntry) string {
 	if m.Port != 0 {
-		return fmt.Sprintf("%d/%s", m.Port, m.Protocol)
+		port := fmt.Sprintf("%d/%s", m.Port, m.Protocol)
+		return func(*v1alpha1.MatrixEntry) string { return port }
 	}
-	return portsText(e.Allowed, e.Unknown)
+	return func(e *v1alpha1.MatrixEntry) string { return portsText(e.Allowed, e.Unknown) }
 }
 
 // Expectations is the view of the lines that do not hold.
