@@ -70,12 +70,12 @@ const completionTimeout = 3 * time.Second
 
 // completeNamespaces completes names of namespaces from the cluster.
 func completeNamespaces(g *globals) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 		clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), completionTimeout)
+		ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
 		defer cancel()
 		inv, err := live.NewReader(clients, 1).Namespaces(ctx)
 		if err != nil {

@@ -44,7 +44,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 
 // apart takes joined errors apart, so that each is told in a line of its own.
 func apart(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // only an error that is itself a list of errors
+	joined, ok := err.(interface{ Unwrap() []error }) // only an error that is itself a list of errors
 	if !ok {
 		return []error{err}
 	}

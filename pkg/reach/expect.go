@@ -21,14 +21,15 @@ func (c *Cluster) Expect(r io.Reader, defaultNamespace string) (*v1alpha1.ReachE
 	lines := bufio.NewReaderSize(r, maxLine)
 	for number := 1; ; number++ {
 		line, tooLong, err := readLine(lines)
-		if err != nil && !errors.Is(err, io.EOF) {
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
 		if expected, ok := c.expectLine(line, tooLong, defaultNamespace, report); ok {
 			expected.Line = number
 			report.Mismatches = append(report.Mismatches, expected)
 		}
-		if err != nil {
+		if last {
 			return report, nil
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -61,7 +62,7 @@ func NewTerminalWriter(w io.Writer) *TerminalWriter { return &TerminalWriter{w: 
 
 // Write implements io.Writer.
 func (t *TerminalWriter) Write(p []byte) (int, error) {
-	text := append(t.rest, p...)
+	text := slices.Concat(t.rest, p)
 	end := len(text) - incomplete(text)
 	if err := t.write(text[:end]); err != nil {
 		return 0, err
