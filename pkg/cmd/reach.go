@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/reach"
 	"github.com/cis532/kubectl-cis532/pkg/report"
@@ -133,7 +134,9 @@ func (o *reachOptions) run(ctx context.Context) error {
 	}
 	// A policy, a pod or a label that could not be read may change any answer.
 	if problem := evidence(inv); problem != nil {
-		o.explainGaps(inv, "rbac-audit")
+		if apiserver.CauseOf(problem) == apiserver.CauseForbidden {
+			o.tell("hint: any namespace can decide a connection, so reach reads the whole cluster: an administrator grants the smallest role with: %s explain rbac-audit | kubectl apply -f -, and a binding", displayName)
+		}
 		return problem
 	}
 	cluster := reach.New(inv)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -121,7 +122,8 @@ func CompactMatrix(m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntr
 func WriteMatrixNames(w io.Writer, m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntry]) error {
 	out, ports := bufio.NewWriter(w), entryPorts(m)
 	for e := range entries {
-		if _, err := out.WriteString(OneLine(expectation(e.From, e.To, ports(&e), e.Verdict)) + "\n"); err != nil {
+		_, err := out.WriteString(OneLine(expectation(e.From, e.To, ports(&e), e.Verdict)))
+		if err = cmp.Or(err, out.WriteByte('\n')); err != nil {
 			return err
 		}
 	}
@@ -172,5 +174,9 @@ func ExpectationsSummary(r *v1alpha1.ReachExpectations) string {
 	s := r.Summary
 	parts := append([]string{fmt.Sprintf("%d of %d agree", s.Agreed, s.Lines)},
 		rest(s.Differed, "differ", s.Unknown, "unknown", s.Invalid, "invalid")...)
-	return fmt.Sprintf("%s: %s", r.File, strings.Join(parts, ", "))
+	name := r.File
+	if name == "-" {
+		name = "standard input"
+	}
+	return fmt.Sprintf("%s: %s", name, strings.Join(parts, ", "))
 }
