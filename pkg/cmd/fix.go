@@ -46,7 +46,6 @@ type fixOptions struct {
 	judging     judgingFlags
 	commandLine string
 	dryRun      v1alpha1.DryRun
-	output      string
 	printer     *report.Printer
 	reports     reportFlags
 	exitZero    bool
@@ -101,7 +100,6 @@ func (o *fixOptions) complete(cmd *cobra.Command, args []string, scope *scopeFla
 		return err
 	}
 	o.commandLine = scope.commandLine(o.scope)
-	o.output = print.Output
 	o.printer, err = o.globals.printer(print)
 	return err
 }
@@ -169,7 +167,7 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 
 // explainRows names what could not be done where the output does not show it.
 func (o *fixOptions) explainRows(r *v1alpha1.FixReport) {
-	if o.output == "" && !o.reports.stdout() {
+	if o.printer.PrintsRows() && !o.reports.stdout() {
 		return
 	}
 	for _, row := range r.Namespaces {

@@ -80,6 +80,7 @@ func newHelpCommand() *cobra.Command {
 			}
 			for _, known := range root.Commands() {
 				if known.Name() == args[0] && len(args) == 1 {
+					known.InitDefaultHelpFlag()
 					return known.Help()
 				}
 			}
