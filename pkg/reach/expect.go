@@ -135,7 +135,8 @@ func (c *Cluster) decidedAttempts(attempts []attempt, expected v1alpha1.ReachVer
 		if c.quickVerdict(attempts[i:i+1]) == expected {
 			continue
 		}
-		if others++; first == nil {
+		others++
+		if first == nil {
 			first = &attempts[i]
 		}
 	}

@@ -54,7 +54,7 @@ func drawInventory(t *rapid.T) *inventory.Inventory {
 }
 
 // drawControllers are the ReplicaSet of some pods, perhaps with its Deployment, and a StatefulSet without pods.
-func drawControllers(t *rapid.T, namespace string, seen map[string]bool) []inventory.Workload {
+func drawControllers(t *rapid.T, namespace string, _ map[string]bool) []inventory.Workload {
 	template := func(kind, name, controller string, owned bool) inventory.Workload {
 		return inventory.Workload{Kind: kind, Name: name, Controller: controller, Owned: owned, Pod: netpol.Pod{
 			Namespace: namespace, Name: kind + "/" + name, Labels: map[string]string{"app": "x"}, Ports: drawPorts(t),
