@@ -13,6 +13,7 @@ import (
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
+	"github.com/cis532/kubectl-cis532/pkg/report"
 )
 
 const completionLong = `Print a completion script.
@@ -41,8 +42,11 @@ func newCompletionCommand(g *globals) *cobra.Command {
 		ValidArgs:             shells,
 		DisableFlagsInUseLine: true,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 || !slices.Contains(shells, args[0]) {
+			if len(args) != 1 {
 				return usage(cmd, fmt.Errorf("one of %s is needed", strings.Join(shells, ", ")))
+			}
+			if !slices.Contains(shells, args[0]) {
+				return usage(cmd, fmt.Errorf("unknown shell %q%s: one of %s is needed", args[0], report.DidYouMean(args[0], shells), strings.Join(shells, ", ")))
 			}
 			return nil
 		},

@@ -64,7 +64,7 @@ func TestTyposGetSuggestions(t *testing.T) {
 		"audit --faling": "--failing", "audit --output-dr": "", "audit --kubecnfig=a": "--kubeconfig", "--colour=never": "--color",
 		"audit -o jsno": `"json"`, "audit -o yml": `"yaml"`, "fix -o wid": `"wide"`, "version -o ymal": `"yaml"`,
 		"explain no-polcy": `"no-policy"`, "explain rbac-aduit": `"rbac-audit"`, "explain exit-code": `"exit-codes"`,
-		"fix --dry-run=sever": `"server"`, "rollback --dry-run=clinet": `"client"`, "--color=alwys": `"always"`, "audit --report jsn=a": `"json"`,
+		"fix --dry-run=sever": `"server"`, "rollback --dry-run=clinet": `"client"`, "--color=alwys": `"always"`, "completion zhs": `"zsh"`, "audit --report jsn=a": `"json"`,
 	} {
 		_, stderr, code := run(t, strings.Fields(line)...)
 		if code != ExitError || want != "" && !strings.Contains(stderr, "(did you mean "+want+"?)") {

@@ -27,7 +27,7 @@ type globals struct {
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, streams Streams) int {
 	root := NewRootCommand(streams)
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would be the process's own
 	err := root.ExecuteContext(ctx)
 	var reported outcomeError
 	if err != nil && !errors.As(err, &reported) {
