@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"sync/atomic"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -34,7 +35,7 @@ type Clients struct {
 func New(flags *genericclioptions.ConfigFlags) (*Clients, error) {
 	config, err := flags.ToRESTConfig()
 	if err != nil {
-		return nil, fmt.Errorf("kubeconfig: %w", err)
+		return nil, fmt.Errorf("kubeconfig: %s", decoderInternals.ReplaceAllString(err.Error(), ""))
 	}
 	c := &Clients{Server: config.Host}
 	if raw, err := flags.ToRawKubeConfigLoader().RawConfig(); err == nil {
@@ -70,11 +71,14 @@ func protobuf(config *rest.Config) *rest.Config {
 	return c
 }
 
+// decoderInternals is what a decoder says of itself, which tells a user nothing.
+var decoderInternals = regexp.MustCompile(` in scheme "[^"]*"`)
+
 // fallbackServer is what client-go connects to where nothing is configured.
 const fallbackServer = "http://localhost:8080"
 
 // ErrNoKubeconfig says that nothing names an API server.
-var ErrNoKubeconfig = errors.New("no kubeconfig: set KUBECONFIG, give --kubeconfig or --server, or read manifests with -f")
+var ErrNoKubeconfig = errors.New("no kubeconfig: set KUBECONFIG, or give --kubeconfig or --server")
 
 // witness notes that the server has answered.
 type witness struct {

@@ -116,7 +116,9 @@ func (o *auditOptions) run(ctx context.Context) error {
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-audit")
 	summary, next := report.AuditSummary(judged, o.commandLine)
-	o.tell("%s", summary)
+	if summary != "" {
+		o.tell("%s", summary)
+	}
 	o.next(next)
 	return auditOutcome(judged, o.exitZero)
 }

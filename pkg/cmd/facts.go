@@ -47,11 +47,20 @@ func (f *factFlags) read(ctx context.Context, g *globals, scope inventory.Scope,
 		inv.Narrow(scope)
 		return inv, nil
 	}
-	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
+	clients, err := f.connect(g)
 	if err != nil {
 		return nil, err
 	}
 	return f.serverFlags.read(ctx, clients, scope, workloads)
+}
+
+// connect makes the clients of the cluster. Where there is none, manifests are the other way.
+func (f *factFlags) connect(g *globals) (*apiserver.Clients, error) {
+	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
+	if errors.Is(err, apiserver.ErrNoKubeconfig) {
+		return nil, fmt.Errorf("%w; or read manifests with -f", err)
+	}
+	return clients, err
 }
 
 // readEverything reads all namespaces with all that decides about connections.
@@ -59,7 +68,7 @@ func (f *factFlags) readEverything(ctx context.Context, g *globals) (*inventory.
 	if f.given() {
 		return f.manifestFlags.read(ctx, g.streams, f.namespace)
 	}
-	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
+	clients, err := f.connect(g)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,6 +59,8 @@ func findingIDs(findings []v1alpha1.Finding) string {
 
 // AuditSummary is the last line of an audit, and the command that comes next.
 // flags are those of the same namespaces and source on that command's line.
+// Where nothing was found there is nothing to sum up, and where manifests came
+// from standard input nothing to repeat: both are empty then.
 func AuditSummary(r *v1alpha1.AuditReport, flags string) (summary, next string) {
 	s := r.Summary
 	parts := []string{fmt.Sprintf("%d passed", s.Pass), fmt.Sprintf("%d failed", s.Fail)}
@@ -70,8 +73,11 @@ func AuditSummary(r *v1alpha1.AuditReport, flags string) (summary, next string) 
 		}
 	}
 	summary = fmt.Sprintf("%s: %s: %s", r.Verdict, Count(s.Namespaces, "namespace"), strings.Join(parts, ", "))
+	if s.Namespaces == 0 {
+		return "", ""
+	}
 	switch {
-	case s.Fail == 0:
+	case s.Fail == 0 || s.Error > 0 || slices.Contains(r.Source.Paths, "-"):
 	case r.Source.Kind == v1alpha1.SourceManifests:
 		next = "kubectl cis532 generate" + flags
 	default:
