@@ -40,19 +40,12 @@ const fixExample = `  # What would be created, checked by the API server (admiss
 
 // fixOptions is what fix does, with all flags read.
 type fixOptions struct {
-	*globals
-	scope       inventory.Scope
-	server      serverFlags
-	judging     judgingFlags
-	commandLine string
-	dryRun      v1alpha1.DryRun
-	printer     *report.Printer
-	reports     reportFlags
-	exitZero    bool
+	change
+	judging judgingFlags
 }
 
 func newFixCommand(g *globals) *cobra.Command {
-	o := &fixOptions{globals: g}
+	o := &fixOptions{change: change{globals: g}}
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsBesideRows
@@ -73,46 +66,19 @@ func newFixCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	scope.addFlags(cmd)
+	o.addFlags(cmd, scope, print, "changed")
 	o.judging.addFlags(cmd)
-	addDryRunFlag(cmd)
-	print.AddFlags(cmd)
-	o.reports.addFlags(cmd)
-	o.server.addFlags(cmd)
-	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where something was changed. A namespace that could not be done still exits with 2.")
 	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
 	_ = cmd.Flags().MarkHidden("filename")
 	return cmd
 }
 
-func (o *fixOptions) complete(cmd *cobra.Command, args []string, scope *scopeFlags, print *report.PrintFlags) error {
-	var err error
-	if o.scope, err = scope.toScope(args, o.namespaceFlag(cmd)); err != nil {
-		return err
-	}
-	if err := o.server.validate(); err != nil {
-		return err
-	}
-	if o.dryRun, err = o.readDryRun(cmd, args); err != nil {
-		return err
-	}
-	if err := o.reports.validate(print); err != nil {
-		return err
-	}
-	o.commandLine = scope.commandLine(o.scope)
-	o.printer, err = o.globals.printer(print)
-	return err
-}
-
 func (o *fixOptions) run(interruptible context.Context) error {
 	ctx, cancel := context.WithTimeout(interruptible, o.server.timeout)
 	defer cancel()
-	clients, err := apiserver.New(o.kubeconfig.ConfigFlags)
+	clients, read, err := o.connect()
 	if err != nil {
 		return err
-	}
-	read := func(ctx context.Context) (*inventory.Inventory, error) {
-		return o.server.read(ctx, clients, o.scope, false)
 	}
 	inv, err := read(ctx)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
-	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/remediate"
 	"github.com/cis532/kubectl-cis532/pkg/report"
@@ -34,19 +33,12 @@ const rollbackExample = `  # What would be removed, and what would be kept
 
 // rollbackOptions is what rollback does, with all flags read.
 type rollbackOptions struct {
-	*globals
-	scope       inventory.Scope
-	server      serverFlags
-	commandLine string
-	dryRun      v1alpha1.DryRun
-	printer     *report.Printer
-	reports     reportFlags
-	exitZero    bool
-	yes         bool
+	change
+	yes bool
 }
 
 func newRollbackCommand(g *globals) *cobra.Command {
-	o := &rollbackOptions{globals: g}
+	o := &rollbackOptions{change: change{globals: g}}
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
@@ -63,44 +55,17 @@ func newRollbackCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	scope.addFlags(cmd)
-	addDryRunFlag(cmd)
-	print.AddFlags(cmd)
-	o.reports.addFlags(cmd)
-	o.server.addFlags(cmd)
+	o.addFlags(cmd, scope, print, "removed")
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "Do not ask before a removal that may newly restrict pods.")
-	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where something was removed. A namespace that could not be done still exits with 2.")
 	return cmd
-}
-
-func (o *rollbackOptions) complete(cmd *cobra.Command, args []string, scope *scopeFlags, print *report.PrintFlags) error {
-	var err error
-	if o.scope, err = scope.toScope(args, o.namespaceFlag(cmd)); err != nil {
-		return err
-	}
-	if err := o.server.validate(); err != nil {
-		return err
-	}
-	if o.dryRun, err = o.readDryRun(cmd, args); err != nil {
-		return err
-	}
-	if err := o.reports.validate(print); err != nil {
-		return err
-	}
-	o.commandLine = scope.commandLine(o.scope)
-	o.printer, err = o.globals.printer(print)
-	return err
 }
 
 func (o *rollbackOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.server.timeout)
 	defer cancel()
-	clients, err := apiserver.New(o.kubeconfig.ConfigFlags)
+	clients, read, err := o.connect()
 	if err != nil {
 		return err
-	}
-	read := func(ctx context.Context) (*inventory.Inventory, error) {
-		return o.server.read(ctx, clients, o.scope, false)
 	}
 	inv, err := read(ctx)
 	if err != nil {

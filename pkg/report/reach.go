@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -122,8 +121,7 @@ func CompactMatrix(m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntr
 func WriteMatrixNames(w io.Writer, m *v1alpha1.ReachMatrix, entries iter.Seq[v1alpha1.MatrixEntry]) error {
 	out, ports := bufio.NewWriter(w), entryPorts(m)
 	for e := range entries {
-		_, err := out.WriteString(OneLine(expectation(e.From, e.To, ports(&e), e.Verdict)))
-		if err = cmp.Or(err, out.WriteByte('\n')); err != nil {
+		if _, err := out.WriteString(OneLine(expectation(e.From, e.To, ports(&e), e.Verdict)) + "\n"); err != nil {
 			return err
 		}
 	}
