@@ -61,7 +61,7 @@ cluster-down: ## End the API server of cluster-up
 
 .PHONY: snapshot
 snapshot: ## Build the archives of a release into dist/, without releasing (the first time builds the pinned tool)
-	$(GO) tool -modfile=tools/goreleaser/go.mod goreleaser release --snapshot --clean --skip=publish
+	$(GO) tool -modfile=tools/goreleaser/go.mod goreleaser release --snapshot --clean --skip=publish --timeout 2h
 
 .PHONY: clean
 clean: cluster-down ## Remove what was built
