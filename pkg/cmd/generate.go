@@ -125,7 +125,7 @@ func (o *generateOptions) run(ctx context.Context) error {
 		}
 	}
 	if len(policies) == 0 && judged.Verdict != v1alpha1.VerdictError {
-		o.tell("nothing to generate: every namespace in scope has a NetworkPolicy or is exempt")
+		o.tell("nothing to generate: every namespace that was judged has a NetworkPolicy or is exempt")
 	}
 	return outcome(false, judged.Verdict == v1alpha1.VerdictError, false)
 }

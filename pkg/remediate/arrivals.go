@@ -64,17 +64,27 @@ func (a *arrivals) watch(ctx context.Context, clients *apiserver.Clients, namesp
 			if !ok {
 				return
 			}
-			if event.Type != watch.Added {
+			if event.Type != watch.Added && event.Type != watch.Deleted {
 				continue
 			}
 			obj, err := meta.Accessor(event.Object)
 			if err != nil || obj.GetAnnotations()[baseline.AnnotationRun] == runID {
 				continue
 			}
-			a.mu.Lock()
-			a.byName[obj.GetNamespace()] = obj.GetName()
-			a.mu.Unlock()
+			a.note(event.Type, obj.GetNamespace(), obj.GetName())
 		}
+	}
+}
+
+// note remembers a policy that came, and forgets one that went again.
+func (a *arrivals) note(event watch.EventType, namespace, name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case event == watch.Added:
+		a.byName[namespace] = name
+	case a.byName[namespace] == name:
+		delete(a.byName, namespace)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 // appeared beside ours, ours is taken back: together they would allow all that
 // the other one is meant to cut.
 func (f *Fix) verify(ctx context.Context, before *inventory.Inventory, jobs []*job) {
-	if !anyWritten(jobs) {
+	if !needsReread(jobs) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), verifyTimeout)
@@ -38,10 +38,11 @@ func (f *Fix) verify(ctx context.Context, before *inventory.Inventory, jobs []*j
 	}
 }
 
-// anyWritten says that a request may have changed something.
-func anyWritten(jobs []*job) bool {
+// needsReread says that a request may have changed something, or that a result
+// rests on a policy that somebody else made meanwhile.
+func needsReread(jobs []*job) bool {
 	for _, j := range jobs {
-		if j.created != nil || j.result == v1alpha1.ResultError {
+		if j.created != nil || j.result == v1alpha1.ResultError || j.result == v1alpha1.ResultPass {
 			return true
 		}
 	}
@@ -52,6 +53,9 @@ func (f *Fix) verifyOne(ctx context.Context, before, now *inventory.Inventory, j
 	ns := now.Namespace(j.namespace)
 	found := f.findOurs(ns, j)
 	if found == nil && j.created == nil {
+		if j.result == v1alpha1.ResultPass && (ns == nil || len(ns.Policies) == 0) {
+			j.end(v1alpha1.ResultError, "%s, but a read after it shows none: run the command again", j.reason)
+		}
 		return
 	}
 	yes, no := true, false
