@@ -12,6 +12,9 @@ const (
 	VerdictPass Verdict = "PASS"
 	// VerdictFail is a namespace without any NetworkPolicy.
 	VerdictFail Verdict = "FAIL"
+	// VerdictAccepted is a namespace without any NetworkPolicy whose pods a policy of another kind isolates, where
+	// the run was told to accept that kind.
+	VerdictAccepted Verdict = "ACCEPTED"
 	// VerdictSkipped is a namespace that was not judged: system, terminating or excluded.
 	VerdictSkipped Verdict = "SKIPPED"
 	// VerdictExempt is a namespace that its annotation exempts.
@@ -65,6 +68,8 @@ type AuditReport struct {
 	Control Control `json:"control"`
 	// Source is where the facts come from.
 	Source Source `json:"source"`
+	// NetworkPlugin is what was recognised of the network plugin, which enforces NetworkPolicies or does not.
+	NetworkPlugin NetworkPlugin `json:"networkPlugin"`
 	// Scope says whether every namespace of the source was considered.
 	Scope Scope `json:"scope"`
 	// Verdict is PASS, FAIL or ERROR: ERROR beats FAIL beats PASS.
@@ -106,6 +111,8 @@ type AuditSummary struct {
 	Pass int `json:"pass"`
 	// Fail counts FAIL.
 	Fail int `json:"fail"`
+	// Accepted counts ACCEPTED.
+	Accepted int `json:"accepted"`
 	// Skipped counts SKIPPED.
 	Skipped int `json:"skipped"`
 	// Exempt counts EXEMPT.
@@ -132,6 +139,8 @@ type NamespaceAudit struct {
 	Pods *PodCounts `json:"pods,omitempty"`
 	// Policies are the NetworkPolicies of the namespace; absent where they could not be read.
 	Policies []PolicySummary `json:"policies,omitempty"`
+	// OtherPolicies are policies of other kinds that have a say in the namespace.
+	OtherPolicies []ObjectReference `json:"otherPolicies,omitempty"`
 	// Findings are what the rules found.
 	Findings []Finding `json:"findings,omitempty"`
 }
@@ -176,6 +185,16 @@ type PolicySummary struct {
 	PolicyTypes []string `json:"policyTypes,omitempty"`
 	// SelectedPods is the number of live pods that it selects; absent where pods could not be read.
 	SelectedPods *int `json:"selectedPods,omitempty"`
+}
+
+// ObjectReference names an object.
+type ObjectReference struct {
+	// APIVersion is GROUP/VERSION.
+	APIVersion string `json:"apiVersion"`
+	// Kind is its kind.
+	Kind string `json:"kind"`
+	// Name is its name; of an object in another namespace than the row's there is none.
+	Name string `json:"name"`
 }
 
 // Finding is something that a rule found in a namespace.
