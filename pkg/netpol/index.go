@@ -2,6 +2,7 @@ package netpol
 
 import (
 	"net/netip"
+	"sync"
 
 	networkingv1 "k8s.io/api/networking/v1"
 )
@@ -15,6 +16,10 @@ type Cluster struct {
 	nodes      map[netip.Addr]bool // addresses of nodes, as far as pods tell
 	warnings   []Warning
 	empty      map[string]*class // per namespace: what a new pod without labels would be
+
+	// found is made when it is first needed.
+	findOnce sync.Once
+	found    *finder
 }
 
 type namespace struct {

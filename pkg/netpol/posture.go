@@ -49,7 +49,8 @@ func (c *Cluster) NewPodPosture(namespace string, direction Direction) Posture {
 		return PostureOpen // no policy lives in a namespace that nothing mentions
 	}
 	w := direction.way()
-	return class.selecting[w].posture(w, &end{pod: &pod{Pod: &Pod{}}})
+	subject := newPod()
+	return class.selecting[w].posture(w, &subject)
 }
 
 // posture is remembered for lists in which it does not hang on the subject's named ports.
