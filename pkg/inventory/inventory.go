@@ -14,6 +14,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
 // Inventory is what was found, and what could not be found out.
@@ -30,6 +31,11 @@ type Inventory struct {
 	Templates []Workload
 	// Services are the Services, where the reader was asked for them.
 	Services []Service
+	// OtherPolicies are policies of other kinds than NetworkPolicy, where the reader was asked for them.
+	OtherPolicies []*otherpolicy.Policy
+	// OtherPoliciesUnknown is what of them could not be read. The benchmark's letter does not count them, so that no
+	// verdict hangs on it.
+	OtherPoliciesUnknown []Gap
 	// Gaps is evidence that is missing.
 	Gaps []Gap
 	// Warnings are doubtful facts that do not change a verdict, each in one line.

@@ -36,6 +36,7 @@ var layers = [][]string{
 	{"pkg/cmd"},
 	{"pkg/report", "pkg/remediate", "pkg/audit", "pkg/reach", "pkg/inventory/live", "pkg/inventory/manifests"},
 	{"pkg/inventory", "pkg/baseline", "pkg/apiserver"},
+	{"pkg/otherpolicy"},
 	{"pkg/netpol"},
 	{"pkg/api", "pkg/version", "deploy"},
 }
@@ -47,7 +48,7 @@ var sameLayer = map[string][]string{
 }
 
 // pure packages import none of the project's own that talk to anybody.
-var pure = []string{"pkg/audit", "pkg/netpol", "pkg/baseline", "pkg/inventory", "pkg/api"}
+var pure = []string{"pkg/audit", "pkg/netpol", "pkg/otherpolicy", "pkg/baseline", "pkg/inventory", "pkg/api"}
 
 // impure is what they must not reach, directly or by way of another.
 var impure = []string{"pkg/apiserver", "pkg/inventory/live", "pkg/inventory/manifests", "pkg/remediate", "pkg/report", "pkg/cmd"}
