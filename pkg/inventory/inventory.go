@@ -23,12 +23,20 @@ type Inventory struct {
 	Source v1alpha1.Source
 	// Namespaces is what exists in scope, by name.
 	Namespaces []*Namespace
+	// Outside are the namespaces that are known and not in scope: rules of policies can mean them.
+	Outside []*Namespace
+	// Whole says that every namespace of the source and what runs in it was read, be it in scope or not.
+	Whole bool
 	// Workloads are the pods, and where manifests are read the controllers that would make some.
 	Workloads []Workload
 	// WorkloadsUnknown is why the workloads could not be read; nil where they were.
 	WorkloadsUnknown error
 	// Templates are controllers beside live pods: names by which their pods can be meant, and what those would be like.
 	Templates []Workload
+	// TemplatesUnknown is why the controllers could not be read; nil where they were, or nobody asked for them.
+	TemplatesUnknown error
+	// DNS is how the pods of the cluster resolve names.
+	DNS DNS
 	// Services are the Services, where the reader was asked for them.
 	Services []Service
 	// OtherPolicies are policies of other kinds than NetworkPolicy, where the reader was asked for them.

@@ -14,11 +14,14 @@ import (
 // are shown as skipped.
 func (inv *Inventory) Narrow(scope Scope) {
 	var kept []*Namespace
+	outside := func(ns *Namespace) { inv.Outside = append(inv.Outside, ns) }
 	for _, ns := range inv.Namespaces {
 		switch {
 		case len(scope.Names) > 0:
 			if scope.Named(ns.Name) {
 				kept = append(kept, ns)
+			} else {
+				outside(ns)
 			}
 		case scope.Selector == nil || scope.Selector.Matches(labels.Set(ns.Labels)) && (ns.Declared || onlyName(scope.Selector)):
 			kept = append(kept, ns)
@@ -26,6 +29,8 @@ func (inv *Inventory) Narrow(scope Scope) {
 			kept = append(kept, ns)
 			inv.Gaps = append(inv.Gaps, Gap{Namespace: ns.Name, Err: fmt.Errorf(
 				"namespace %q: no Namespace object was read, so its labels are unknown: cannot tell whether -l %s selects it", ns.Name, scope.Selector)})
+		default:
+			outside(ns)
 		}
 	}
 	inv.Namespaces = kept

@@ -17,6 +17,8 @@ type Workload struct {
 	Kind string
 	// Name is the object's name, without its kind.
 	Name string
+	// DNSPolicy says whose names the pod resolves by whom; empty is ClusterFirst, as the API server defaults it, or unknown.
+	DNSPolicy corev1.DNSPolicy
 	// Controller is KIND/NAME, in lower case, of the object that controls it; empty where none does.
 	Controller string
 	// Owned says that its controller is in the inventory, which counts in its place.
@@ -51,8 +53,9 @@ func NewPodWorkload(pod *corev1.Pod) Workload {
 // NewWorkload takes of a pod's spec, or a template's, what policies look at. kind is in lower case.
 func NewWorkload(kind, namespace, name string, labels map[string]string, spec *corev1.PodSpec) Workload {
 	return Workload{
-		Kind: kind,
-		Name: name,
+		Kind:      kind,
+		Name:      name,
+		DNSPolicy: spec.DNSPolicy,
 		Pod: netpol.Pod{
 			Namespace:   namespace,
 			Name:        kind + "/" + name,
