@@ -7,40 +7,83 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
-// Run judges an inventory. Its namespaces are those in scope, as
-// inventory.Narrow leaves them.
-func Run(inv *inventory.Inventory, opts Options) *v1alpha1.AuditReport {
+// Audit is an inventory that is ready to be judged.
+type Audit struct {
+	inv   *inventory.Inventory
+	opts  Options
+	facts *rules.Facts
+}
+
+// New prepares an audit of an inventory. Its namespaces are those in scope, as inventory.Narrow leaves them.
+func New(inv *inventory.Inventory, opts Options) *Audit {
+	return &Audit{inv: inv, opts: opts, facts: rules.NewFacts(inv, opts.Now)}
+}
+
+// Needs says which facts the findings hang on beside those that are always read. They may be added to the inventory
+// before Report is called.
+func (a *Audit) Needs() rules.Needs { return a.facts.Needs() }
+
+// Run judges an inventory with what it holds.
+func Run(inv *inventory.Inventory, opts Options) *v1alpha1.AuditReport { return New(inv, opts).Report() }
+
+// Report judges the inventory.
+func (a *Audit) Report() *v1alpha1.AuditReport {
+	inv, opts := a.inv, a.opts
 	report := v1alpha1.NewAuditReport()
 	report.Metadata.CreationTimestamp = metav1.NewTime(opts.Now.UTC())
 	report.Control = Control
 	report.Source = inv.Source
 	report.Scope = opts.Scope.Reported()
-	report.Warnings = inv.Warnings
+	report.Warnings = warnings(inv)
 	for _, gap := range inv.Gaps {
 		if gap.Namespace == "" || inv.Namespace(gap.Namespace) == nil || len(inv.Namespace(gap.Namespace).Policies) > 0 {
 			report.Errors = append(report.Errors, gap.Err.Error())
 		}
 	}
-	if inv.WorkloadsUnknown != nil {
-		report.Warnings = append(report.Warnings, inv.WorkloadsUnknown.Error()+": the isolation behind the verdicts is unknown")
-	}
-	iso := newIsolation(inv)
 	for _, ns := range inv.Namespaces {
-		row := judge(inv, ns, opts)
-		if row.Verdict == v1alpha1.VerdictPass || row.Verdict == v1alpha1.VerdictFail || row.Verdict == v1alpha1.VerdictExempt {
-			iso.describe(ns, &row)
-		}
-		if row.Reason == "" && row.Verdict == v1alpha1.VerdictPass && baselineOnly(row) {
-			row.Reason = "baseline only"
-		}
-		report.Namespaces = append(report.Namespaces, row)
+		report.Namespaces = append(report.Namespaces, a.namespace(ns))
 	}
 	report.Summary = summarize(report.Namespaces)
 	report.Verdict = verdict(report, len(inv.Gaps) > 0)
 	return report
+}
+
+// namespace is the row of one namespace.
+func (a *Audit) namespace(ns *inventory.Namespace) v1alpha1.NamespaceAudit {
+	row, problem := judge(a.inv, ns, a.opts)
+	subject := a.facts.Namespace(ns)
+	subject.Verdict, subject.ExemptionProblem = row.Verdict, problem
+	judged := row.Verdict == v1alpha1.VerdictPass || row.Verdict == v1alpha1.VerdictFail || row.Verdict == v1alpha1.VerdictAccepted
+	if judged || row.Verdict == v1alpha1.VerdictExempt {
+		describe(subject, &row)
+	}
+	row.Findings = rules.Check(subject, judged)
+	if row.Reason == "" && slices.ContainsFunc(row.Findings, func(f v1alpha1.Finding) bool { return f.Rule == rules.BaselineOnly.ID }) {
+		row.Reason = "baseline only"
+	}
+	return row
+}
+
+// warnings are what is doubtful about the facts, and what could not be read of those that do not decide.
+func warnings(inv *inventory.Inventory) []string {
+	all := slices.Clone(inv.Warnings)
+	for _, unknown := range []struct {
+		err  error
+		what string
+	}{
+		{inv.WorkloadsUnknown, "the isolation behind the verdicts is unknown"},
+		{inv.TemplatesUnknown, "policies and peers that match no pod of today are not reported"},
+		{inv.DNS.Unknown, "DNS is looked for in its usual places"},
+	} {
+		if unknown.err != nil {
+			all = append(all, unknown.err.Error()+": "+unknown.what)
+		}
+	}
+	return all
 }
 
 func summarize(rows []v1alpha1.NamespaceAudit) v1alpha1.AuditSummary {
@@ -51,6 +94,8 @@ func summarize(rows []v1alpha1.NamespaceAudit) v1alpha1.AuditSummary {
 			s.Pass++
 		case v1alpha1.VerdictFail:
 			s.Fail++
+		case v1alpha1.VerdictAccepted:
+			s.Accepted++
 		case v1alpha1.VerdictSkipped:
 			s.Skipped++
 		case v1alpha1.VerdictExempt:
@@ -69,7 +114,7 @@ func verdict(report *v1alpha1.AuditReport, gaps bool) v1alpha1.Verdict {
 	switch {
 	case s.Error > 0 || gaps:
 		return v1alpha1.VerdictError
-	case s.Pass+s.Fail+s.Exempt == 0:
+	case s.Pass+s.Fail+s.Accepted+s.Exempt == 0:
 		report.Errors = append(report.Errors, nothingJudged(report.Namespaces))
 		return v1alpha1.VerdictError
 	case s.Fail > 0:
@@ -88,11 +133,4 @@ func nothingJudged(rows []v1alpha1.NamespaceAudit) string {
 		text += " (--include-system judges system namespaces)"
 	}
 	return text
-}
-
-// baselineOnly says that the policies of a passing namespace isolate nothing:
-// the letter is met, no pod is.
-func baselineOnly(row v1alpha1.NamespaceAudit) bool {
-	return row.NewPod.Ingress == v1alpha1.PostureAllowAll && row.NewPod.Egress == v1alpha1.PostureAllowAll &&
-		row.Posture.Ingress == v1alpha1.PostureAllowAll && row.Posture.Egress == v1alpha1.PostureAllowAll
 }

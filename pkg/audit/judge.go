@@ -22,46 +22,40 @@ type Options struct {
 }
 
 // judge answers the benchmark's letter for one namespace. The order of the
-// cases is the precedence: ERROR, terminating, EXEMPT, SKIPPED, then judged.
-func judge(inv *inventory.Inventory, ns *inventory.Namespace, opts Options) v1alpha1.NamespaceAudit {
-	row := v1alpha1.NamespaceAudit{Name: ns.Name}
+// cases is the precedence: ERROR, terminating, EXEMPT, SKIPPED, then judged. problem says why annotations that should
+// exempt the namespace do not.
+func judge(inv *inventory.Inventory, ns *inventory.Namespace, opts Options) (row v1alpha1.NamespaceAudit, problem string) {
+	row = v1alpha1.NamespaceAudit{Name: ns.Name}
 	exempt, problem := exemption(ns, opts.Now)
 	if opts.NoExemptions {
 		exempt, problem = nil, ""
 	}
-	if problem != "" {
-		row.Findings = append(row.Findings, invalidExemption(ns.Name, problem))
-	}
 	// A policy that was seen is evidence, whatever else could not be read.
 	if gap := inv.GapFor(ns.Name); gap != nil && len(ns.Policies) == 0 {
 		row.Verdict, row.Reason = v1alpha1.VerdictError, gap.Err.Error()
-		return row
+		return row, problem
 	}
 	if ns.Terminating {
 		row.Verdict, row.Reason = v1alpha1.VerdictSkipped, "terminating"
-		return row
+		return row, problem
 	}
 	if exempt != nil {
 		row.Verdict, row.Exemption, row.Reason = v1alpha1.VerdictExempt, exempt, exemptReason(exempt)
-		if len(ns.Policies) > 0 {
-			row.Findings = append(row.Findings, unusedExemption(ns.Name))
-		}
-		return row
+		return row, problem
 	}
 	if reason := skipReason(ns.Name, opts); reason != "" {
 		row.Verdict, row.Reason = v1alpha1.VerdictSkipped, reason
-		return row
+		return row, problem
 	}
 	if len(ns.Policies) == 0 {
 		row.Verdict, row.Reason = v1alpha1.VerdictFail, "no NetworkPolicy"
 		if problem != "" {
 			row.Reason += "; " + problem
 		}
-		row.Findings = append(row.Findings, noPolicy(ns.Name))
-		return row
+		return row, problem
 	}
 	row.Verdict, row.Reason = v1alpha1.VerdictPass, problem
-	return row
+	return row, problem
 }
 
 func exemptReason(e *v1alpha1.Exemption) string {

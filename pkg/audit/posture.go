@@ -4,84 +4,43 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
-	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
-// isolation is the isolation behind the verdicts, for the namespaces of an inventory.
-type isolation struct {
-	cluster *netpol.Cluster
-	// pods and policies are the indices in cluster, by namespace.
-	pods     map[string][]int
-	policies map[string][]int
-	// workloads are the pods of cluster.
-	workloads []inventory.Workload
-	podsKnown bool
-}
-
-func newIsolation(inv *inventory.Inventory) *isolation {
-	iso := &isolation{pods: map[string][]int{}, policies: map[string][]int{}, podsKnown: inv.WorkloadsUnknown == nil}
-	var pods []netpol.Pod
-	for _, w := range inv.Workloads {
-		if w.Owned || w.Finished {
-			continue
-		}
-		iso.pods[w.Namespace] = append(iso.pods[w.Namespace], len(pods))
-		iso.workloads = append(iso.workloads, w)
-		pods = append(pods, w.Pod)
-	}
-	var namespaces []netpol.Namespace
-	var policies []*networkingv1.NetworkPolicy
-	for _, ns := range inv.Namespaces {
-		namespaces = append(namespaces, netpol.Namespace{Name: ns.Name, Labels: ns.Labels, LabelsUnknown: !ns.Declared})
-		for _, np := range ns.Policies {
-			iso.policies[ns.Name] = append(iso.policies[ns.Name], len(policies))
-			policies = append(policies, np)
-		}
-	}
-	iso.cluster = netpol.New(namespaces, pods, policies)
-	return iso
-}
-
 // describe fills in what is known about the isolation of one namespace.
-func (iso *isolation) describe(ns *inventory.Namespace, row *v1alpha1.NamespaceAudit) {
+func describe(ns *rules.Namespace, row *v1alpha1.NamespaceAudit) {
 	row.NewPod = &v1alpha1.DirectionalPosture{
-		Ingress: v1alpha1.Posture(iso.cluster.NewPodPosture(ns.Name, netpol.Ingress)),
-		Egress:  v1alpha1.Posture(iso.cluster.NewPodPosture(ns.Name, netpol.Egress)),
+		Ingress: v1alpha1.Posture(ns.Ingress.NewPod),
+		Egress:  v1alpha1.Posture(ns.Egress.NewPod),
 	}
 	row.Posture = &v1alpha1.DirectionalPosture{Ingress: v1alpha1.PostureUnknown, Egress: v1alpha1.PostureUnknown}
-	for i, p := range iso.policies[ns.Name] {
-		summary := v1alpha1.PolicySummary{Name: ns.Policies[i].Name}
-		for _, direction := range iso.cluster.Isolates(p) {
-			summary.PolicyTypes = append(summary.PolicyTypes, policyTypes[direction])
+	for i, np := range ns.Policies {
+		summary := v1alpha1.PolicySummary{Name: np.Name}
+		for _, d := range ns.Directions() {
+			if ns.Isolates(i, d.Direction) {
+				summary.PolicyTypes = append(summary.PolicyTypes, policyTypes[d.Direction])
+			}
 		}
-		if iso.podsKnown {
-			selected := iso.cluster.Selected(p)
+		if ns.PodsKnown {
+			selected := ns.Selected(i)
 			total := selected.Pods + selected.HostNetwork
 			summary.SelectedPods = &total
 		}
 		row.Policies = append(row.Policies, summary)
 	}
-	if !iso.podsKnown {
+	if !ns.PodsKnown {
 		return
 	}
-	counts := &v1alpha1.PodCounts{}
-	var ingress, egress tally
-	for _, pod := range iso.pods[ns.Name] {
-		counts.Total++
-		if iso.workloads[pod].HostNetwork {
-			counts.HostNetwork++
-			continue
-		}
-		ingress.add(iso.cluster.Posture(pod, netpol.Ingress))
-		egress.add(iso.cluster.Posture(pod, netpol.Egress))
+	ingress, egress := count(&ns.Ingress), count(&ns.Egress)
+	row.Pods = &v1alpha1.PodCounts{
+		Total: len(ns.Pods) + len(ns.HostPods), HostNetwork: len(ns.HostPods),
+		SelectedIngress: ingress.selected(), RestrictedIngress: ingress.restricted(),
+		SelectedEgress: egress.selected(), RestrictedEgress: egress.restricted(),
 	}
-	counts.SelectedIngress, counts.RestrictedIngress = ingress.selected(), ingress.restricted()
-	counts.SelectedEgress, counts.RestrictedEgress = egress.selected(), egress.restricted()
-	row.Pods = counts
 	row.Posture = &v1alpha1.DirectionalPosture{
-		Ingress: ingress.posture(counts, row.NewPod.Ingress),
-		Egress:  egress.posture(counts, row.NewPod.Egress),
+		Ingress: ingress.posture(row.Pods, row.NewPod.Ingress),
+		Egress:  egress.posture(row.Pods, row.NewPod.Egress),
 	}
 }
 
@@ -93,11 +52,12 @@ var policyTypes = map[netpol.Direction]string{
 // tally counts the pods of a namespace by posture in one direction.
 type tally map[v1alpha1.Posture]int
 
-func (t *tally) add(p netpol.Posture) {
-	if *t == nil {
-		*t = tally{}
+func count(d *rules.Direction) tally {
+	t := tally{}
+	for _, g := range d.Groups {
+		t[v1alpha1.Posture(g.Posture)] += len(g.Pods)
 	}
-	(*t)[v1alpha1.Posture(p)]++
+	return t
 }
 
 func (t tally) selected() int {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +42,7 @@ type auditOptions struct {
 	commandLine string
 	printer     *report.Printer
 	reports     reportFlags
+	failOn      failOnFlags
 	exitZero    bool
 }
 
@@ -74,7 +76,8 @@ func newAuditCommand(g *globals) *cobra.Command {
 	print.AddFlags(cmd)
 	o.reports.addFlags(cmd)
 	o.facts.addFlags(cmd)
-	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where the verdict is FAIL. ERROR still exits with 2.")
+	o.failOn.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where the verdict is FAIL, or --fail-on found something. ERROR still exits with 2.")
 	return cmd
 }
 
@@ -87,7 +90,7 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 	if err := o.facts.validate(o.globals, cmd.Flags()); err != nil {
 		return err
 	}
-	if err := o.reports.validate(print); err != nil {
+	if err := errors.Join(o.failOn.validate(), o.reports.validate(print)); err != nil {
 		return err
 	}
 	o.commandLine = o.facts.commandLine() + scope.commandLine(o.scope)
@@ -98,27 +101,32 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 func (o *auditOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, err := o.facts.read(ctx, o.globals, o.scope, true)
+	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope)
 	if err != nil {
 		return err
 	}
-	judged := audit.Run(inv, audit.Options{
+	audited := audit.New(inv, audit.Options{
 		Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions, JudgeNamedSystem: true,
 	})
+	if err := complete(ctx, audited.Needs()); err != nil {
+		return err
+	}
+	judged := audited.Report()
 	if err := o.reports.write(o.streams, judged); err != nil {
 		return err
 	}
 	if !o.reports.stdout() {
-		if err := o.printer.Print(report.Audit(judged), o.streams.Out); err != nil {
+		if err := o.printer.Print(report.Audit(judged, o.failOn.counts), o.streams.Out); err != nil {
 			return err
 		}
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-audit")
-	summary, next := report.AuditSummary(judged, o.commandLine)
-	if summary != "" {
-		o.tell("%s", summary)
+	failing := report.CountFindings(judged, o.failOn.counts)
+	summary, next := report.AuditSummary(judged, failing, o.commandLine)
+	for _, line := range summary {
+		o.tell("%s", line)
 	}
 	o.next(next)
-	return auditOutcome(judged, o.exitZero)
+	return auditOutcome(judged, failing.Findings > 0, o.exitZero)
 }

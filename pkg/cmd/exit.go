@@ -10,7 +10,7 @@ import (
 const (
 	// ExitOK : audit PASS; fix and rollback: nothing had to change.
 	ExitOK = 0
-	// ExitFound : audit FAIL; fix and rollback: changed, or in a dry run would change.
+	// ExitFound : audit FAIL, or findings that --fail-on names; fix and rollback: changed, or in a dry run would change.
 	ExitFound = 1
 	// ExitError : could not decide, could not be done, bad usage, unreachable cluster.
 	ExitError = 2
@@ -34,9 +34,9 @@ func outcome(found, failed, exitZero bool) error {
 	}
 }
 
-// auditOutcome maps an audit to its exit code.
-func auditOutcome(r *v1alpha1.AuditReport, exitZero bool) error {
-	return outcome(r.Verdict == v1alpha1.VerdictFail, r.Verdict == v1alpha1.VerdictError, exitZero)
+// auditOutcome maps an audit to its exit code. found says that --fail-on found something.
+func auditOutcome(r *v1alpha1.AuditReport, found, exitZero bool) error {
+	return outcome(found || r.Verdict == v1alpha1.VerdictFail, r.Verdict == v1alpha1.VerdictError, exitZero)
 }
 
 // reachOutcome maps an answer about a connection to its exit code, as `kubectl auth can-i` does.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cis532/kubectl-cis532/deploy"
-	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/report"
 )
@@ -60,7 +60,7 @@ func newExplainCommand(g *globals) *cobra.Command {
 			if len(args) == 0 {
 				return listExplainable(g)
 			}
-			return explain(cmd, g.streams.Out, args[0])
+			return explain(cmd, g, args[0])
 		},
 	}
 }
@@ -68,7 +68,7 @@ func newExplainCommand(g *globals) *cobra.Command {
 // explainable lists what can be explained.
 func explainable() []string {
 	var names []string
-	for _, r := range audit.Rules {
+	for _, r := range rules.All() {
 		names = append(names, r.ID)
 	}
 	for _, t := range topics {
@@ -79,7 +79,7 @@ func explainable() []string {
 
 func listExplainable(g *globals) error {
 	table := report.Table{Columns: []string{"NAME", "SEVERITY", "SUMMARY"}}
-	for _, r := range audit.Rules {
+	for _, r := range rules.All() {
 		table.Rows = append(table.Rows, []string{r.ID, string(r.Severity), r.Summary})
 	}
 	for _, t := range topics {
@@ -88,21 +88,31 @@ func listExplainable(g *globals) error {
 	return table.Write(g.streams.Out, report.TableOptions{Width: g.streams.Width})
 }
 
-func explain(cmd *cobra.Command, w io.Writer, name string) error {
-	if r, ok := audit.LookupRule(name); ok {
-		_, err := fmt.Fprintf(w, "RULE:     %s\nSEVERITY: %s\n\n%s\n\nWHY\n%s\n\nREMEDY\n%s\n",
-			r.ID, r.Severity, r.Summary, indent(r.Why), indent(r.Remedy))
+func explain(cmd *cobra.Command, g *globals, name string) error {
+	if r, ok := rules.Lookup(name); ok {
+		_, err := io.WriteString(g.streams.Out, rulePage(r, g.helpWidth()))
 		return err
 	}
 	for _, t := range topics {
 		if t.name == name {
-			_, err := io.WriteString(w, t.text())
+			_, err := io.WriteString(g.streams.Out, t.text())
 			return err
 		}
 	}
 	return usage(cmd, fmt.Errorf("unknown rule or topic %q%s", name, report.DidYouMean(name, explainable())))
 }
 
+// rulePage is all that is to be said about a rule.
+func rulePage(r rules.Rule, width int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "RULE:     %s\nSEVERITY: %s\nFINDS:    %s\n", r.ID, r.Severity, r.Summary)
+	for _, part := range []struct{ title, text string }{{"WHAT", r.What}, {"WHY", r.Why}, {"REMEDY", r.Remedy}} {
+		fmt.Fprintf(&b, "\n%s\n%s\n", part.title, indent(report.WrapParagraphs(part.text, width-2)))
+	}
+	fmt.Fprintf(&b, "\nEXAMPLE (found in namespace \"shop\")\n%s\n", indent(strings.TrimSpace(r.Example)))
+	return b.String()
+}
+
 func indent(text string) string {
-	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+	return strings.ReplaceAll("  "+strings.ReplaceAll(text, "\n", "\n  "), "\n  \n", "\n\n")
 }

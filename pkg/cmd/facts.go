@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/manifests"
@@ -52,6 +53,23 @@ func (f *factFlags) read(ctx context.Context, g *globals, scope inventory.Scope,
 		return nil, err
 	}
 	return f.serverFlags.read(ctx, clients, scope, workloads)
+}
+
+// readAudited reads the facts of an audit, narrowed to the scope. complete adds what the audit finds that it needs.
+func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory.Scope) (inv *inventory.Inventory, complete func(context.Context, rules.Needs) error, err error) {
+	if f.given() {
+		inv, err = f.read(ctx, g, scope, true)
+		return inv, func(context.Context, rules.Needs) error { return nil }, err
+	}
+	clients, err := f.connect(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	reader := live.NewReader(clients, f.concurrency)
+	inv, err = reader.Read(ctx, live.Options{Names: scope.Names, Selector: scope.Selector, Workloads: true})
+	return inv, func(ctx context.Context, needs rules.Needs) error {
+		return reader.Complete(ctx, inv, live.More{Names: scope.Names, Controllers: needs.Controllers, DNS: needs.DNS})
+	}, err
 }
 
 // connect makes the clients of the cluster. Where there is none, manifests are the other way.

@@ -44,6 +44,7 @@ var layers = [][]string{
 // sameLayer are the arrows within a layer that are meant: to parts of the package itself.
 var sameLayer = map[string][]string{
 	"pkg/netpol": {"pkg/netpol"},
+	"pkg/audit":  {"pkg/audit"},
 	"pkg/api":    {"pkg/api"},
 }
 

@@ -30,18 +30,22 @@ func template(kind string, obj metav1.Object, spec corev1.PodTemplateSpec) inven
 	return w
 }
 
-// listControllers reads the controllers of the cluster: the names by which
-// people know their pods. What may not be read is an error beside the rest.
-func (r *Reader) listControllers(ctx context.Context) ([]inventory.Workload, error) {
-	lists := r.controllerLists()
+// listControllers reads the controllers of a namespace, or of the cluster: the
+// names by which people know their pods, and what pods they would make. What
+// may not be read is an error beside the rest.
+func (r *Reader) listControllers(ctx context.Context, namespace string) ([]inventory.Workload, error) {
+	lists := r.controllerLists(namespace)
 	found := make([][]inventory.Workload, len(lists))
 	errs := make([]error, len(lists))
 	var group errgroup.Group
 	for i, l := range lists {
 		group.Go(func() error {
-			action := apiserver.Action{Verb: "list", Resource: l.resource}
+			action := apiserver.Action{Verb: "list", Resource: l.resource, Namespace: namespace}
 			errs[i] = r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
 				page, workloads, err := l.list(ctx, opts)
+				if opts.Continue == "" {
+					found[i] = nil
+				}
 				found[i] = append(found[i], workloads...)
 				return page, err
 			})
@@ -96,30 +100,30 @@ func controllersOf[L metav1.ListInterface, T any](resource string, list func(con
 }
 
 // controllerLists are the kinds that make pods.
-func (r *Reader) controllerLists() []controllerList {
+func (r *Reader) controllerLists(namespace string) []controllerList {
 	core, apps, batch := r.clients.Kubernetes.CoreV1(), r.clients.Kubernetes.AppsV1(), r.clients.Kubernetes.BatchV1()
 	return []controllerList{
-		controllersOf("deployments.apps", apps.Deployments("").List,
+		controllersOf("deployments.apps", apps.Deployments(namespace).List,
 			func(l *appsv1.DeploymentList) []appsv1.Deployment { return l.Items },
 			func(o *appsv1.Deployment) inventory.Workload { return template("deployment", o, o.Spec.Template) }),
-		controllersOf("replicasets.apps", apps.ReplicaSets("").List,
+		controllersOf("replicasets.apps", apps.ReplicaSets(namespace).List,
 			func(l *appsv1.ReplicaSetList) []appsv1.ReplicaSet { return l.Items },
 			func(o *appsv1.ReplicaSet) inventory.Workload { return template("replicaset", o, o.Spec.Template) }),
-		controllersOf("statefulsets.apps", apps.StatefulSets("").List,
+		controllersOf("statefulsets.apps", apps.StatefulSets(namespace).List,
 			func(l *appsv1.StatefulSetList) []appsv1.StatefulSet { return l.Items },
 			func(o *appsv1.StatefulSet) inventory.Workload { return template("statefulset", o, o.Spec.Template) }),
-		controllersOf("daemonsets.apps", apps.DaemonSets("").List,
+		controllersOf("daemonsets.apps", apps.DaemonSets(namespace).List,
 			func(l *appsv1.DaemonSetList) []appsv1.DaemonSet { return l.Items },
 			func(o *appsv1.DaemonSet) inventory.Workload { return template("daemonset", o, o.Spec.Template) }),
-		controllersOf("replicationcontrollers", core.ReplicationControllers("").List,
+		controllersOf("replicationcontrollers", core.ReplicationControllers(namespace).List,
 			func(l *corev1.ReplicationControllerList) []corev1.ReplicationController { return l.Items },
 			func(o *corev1.ReplicationController) inventory.Workload {
 				return template("replicationcontroller", o, *cmp.Or(o.Spec.Template, &corev1.PodTemplateSpec{}))
 			}),
-		controllersOf("jobs.batch", batch.Jobs("").List,
+		controllersOf("jobs.batch", batch.Jobs(namespace).List,
 			func(l *batchv1.JobList) []batchv1.Job { return l.Items },
 			func(o *batchv1.Job) inventory.Workload { return template("job", o, o.Spec.Template) }),
-		controllersOf("cronjobs.batch", batch.CronJobs("").List,
+		controllersOf("cronjobs.batch", batch.CronJobs(namespace).List,
 			func(l *batchv1.CronJobList) []batchv1.CronJob { return l.Items },
 			func(o *batchv1.CronJob) inventory.Workload {
 				return template("cronjob", o, o.Spec.JobTemplate.Spec.Template)

@@ -5,18 +5,25 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
-// pages calls list until it has brought all pages: none is asked for, but a
-// server may cut a list on its own, and half a list is no evidence.
+// maxRestarts bounds how often a paged list is begun anew.
+const maxRestarts = 3
+
+// pages calls list until it has brought all pages: also where none is asked for
+// a server may cut a list on its own, and half a list is no evidence. Where the
+// server no longer knows the state that the first page showed (410), the list
+// is begun anew: pages of two states must not be joined, so list drops what it
+// has where it is asked for the first page.
 func (r *Reader) pages(ctx context.Context, action apiserver.Action, opts metav1.ListOptions,
 	list func(context.Context, metav1.ListOptions) (metav1.ListInterface, error),
 ) error {
+	restarts := 0
 	for {
 		var page metav1.ListInterface
 		err := r.clients.Do(ctx, func(ctx context.Context) error {
@@ -24,7 +31,12 @@ func (r *Reader) pages(ctx context.Context, action apiserver.Action, opts metav1
 			page, err = list(ctx, opts)
 			return err
 		})
-		if err != nil {
+		switch {
+		case apierrors.IsResourceExpired(err) && opts.Continue != "" && restarts < maxRestarts:
+			restarts++
+			opts.Continue = ""
+			continue
+		case err != nil:
 			return r.clients.Explain(action, err)
 		}
 		if opts.Continue = page.GetContinue(); opts.Continue == "" {
@@ -37,17 +49,16 @@ var namespaceResource = corev1.SchemeGroupVersion.WithResource("namespaces")
 
 // listNamespaces needs no more than the metadata: a namespace is Terminating
 // exactly when it has a deletion timestamp.
-func (r *Reader) listNamespaces(ctx context.Context, selector labels.Selector) ([]*inventory.Namespace, error) {
-	opts := metav1.ListOptions{}
-	if selector != nil {
-		opts.LabelSelector = selector.String()
-	}
+func (r *Reader) listNamespaces(ctx context.Context) ([]*inventory.Namespace, error) {
 	var namespaces []*inventory.Namespace
 	action := apiserver.Action{Verb: "list", Resource: "namespaces"}
-	err := r.pages(ctx, action, opts, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
+	err := r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
 		list, err := r.clients.Metadata.Resource(namespaceResource).List(ctx, opts)
 		if err != nil {
 			return nil, err
+		}
+		if opts.Continue == "" {
+			namespaces = nil
 		}
 		for i := range list.Items {
 			namespaces = append(namespaces, declared(&list.Items[i].ObjectMeta))
@@ -102,6 +113,9 @@ func (r *Reader) listPolicies(ctx context.Context, namespace string) (policyList
 		if err != nil {
 			return nil, err
 		}
+		if opts.Continue == "" {
+			policies.items = nil
+		}
 		policies.items = append(policies.items, list.Items...)
 		policies.resourceVersion = list.ResourceVersion
 		return list, nil
@@ -120,6 +134,9 @@ func (r *Reader) listServices(ctx context.Context, namespace string) ([]inventor
 		if err != nil {
 			return nil, err
 		}
+		if opts.Continue == "" {
+			services = nil
+		}
 		for i := range list.Items {
 			services = append(services, inventory.NewService(&list.Items[i]))
 		}
@@ -133,5 +150,5 @@ func (r *Reader) listServices(ctx context.Context, namespace string) ([]inventor
 
 // Namespaces lists all namespaces, without what is in them.
 func (r *Reader) Namespaces(ctx context.Context) ([]*inventory.Namespace, error) {
-	return r.listNamespaces(ctx, nil)
+	return r.listNamespaces(ctx)
 }

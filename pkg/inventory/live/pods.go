@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -15,41 +16,52 @@ import (
 // unfinished leaves out, at the server, the pods that have no traffic any more.
 const unfinished = "status.phase!=Succeeded,status.phase!=Failed"
 
-// needsPorts says whether a policy names a port, which only the pods' whole specs can resolve.
-func needsPorts(policies []networkingv1.NetworkPolicy) bool {
-	named := func(ports []networkingv1.NetworkPolicyPort) bool {
-		for _, p := range ports {
-			if p.Port != nil && p.Port.Type == intstr.String {
-				return true
-			}
-		}
-		return false
-	}
+// needsSpecs says whether the policies ask for more of a pod than its metadata: its ports, where one is named, and
+// where its names come from, where its egress is restricted.
+func needsSpecs(policies []networkingv1.NetworkPolicy) bool {
 	for i := range policies {
-		for _, rule := range policies[i].Spec.Ingress {
-			if named(rule.Ports) {
+		spec := &policies[i].Spec
+		for _, rule := range spec.Ingress {
+			if namesPort(rule.Ports) {
 				return true
 			}
 		}
-		for _, rule := range policies[i].Spec.Egress {
-			if named(rule.Ports) {
+		everything := false
+		for _, rule := range spec.Egress {
+			if namesPort(rule.Ports) {
 				return true
 			}
+			everything = everything || len(rule.To)+len(rule.Ports) == 0
+		}
+		if !everything && slices.Contains(spec.PolicyTypes, networkingv1.PolicyTypeEgress) {
+			return true
 		}
 	}
 	return false
 }
+
+func namesPort(ports []networkingv1.NetworkPolicyPort) bool {
+	return slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool {
+		return p.Port != nil && p.Port.Type == intstr.String
+	})
+}
+
+// podsPerPage bounds how many whole pods are held at a time: of each only little is kept.
+const podsPerPage = 500
 
 // listPods reads the pods that have traffic: whole where their ports are
 // needed, else only the metadata and which of them are on the host network.
 func (r *Reader) listPods(ctx context.Context, namespace string, whole bool) ([]inventory.Workload, error) {
 	if whole {
 		var pods []inventory.Workload
-		err := r.pages(ctx, podsAction(namespace), metav1.ListOptions{FieldSelector: unfinished},
+		err := r.pages(ctx, podsAction(namespace), metav1.ListOptions{FieldSelector: unfinished, Limit: podsPerPage},
 			func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
 				list, err := r.clients.Kubernetes.CoreV1().Pods(namespace).List(ctx, opts)
 				if err != nil {
 					return nil, err
+				}
+				if opts.Continue == "" {
+					pods = nil
 				}
 				for i := range list.Items {
 					pods = append(pods, inventory.NewPodWorkload(&list.Items[i]))
@@ -62,14 +74,14 @@ func (r *Reader) listPods(ctx context.Context, namespace string, whole bool) ([]
 		return pods, nil
 	}
 	onHost := map[[2]string]bool{}
-	err := r.eachPodMetadata(ctx, namespace, unfinished+",spec.hostNetwork=true", func(meta *metav1.ObjectMeta) {
+	err := r.eachPodMetadata(ctx, namespace, unfinished+",spec.hostNetwork=true", func() { clear(onHost) }, func(meta *metav1.ObjectMeta) {
 		onHost[[2]string{meta.Namespace, meta.Name}] = true
 	})
 	if err != nil {
 		return nil, err
 	}
 	var pods []inventory.Workload
-	err = r.eachPodMetadata(ctx, namespace, unfinished, func(meta *metav1.ObjectMeta) {
+	err = r.eachPodMetadata(ctx, namespace, unfinished, func() { pods = nil }, func(meta *metav1.ObjectMeta) {
 		w := inventory.NewPodWorkload(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 			Namespace: meta.Namespace, Name: meta.Name, Labels: meta.Labels,
 		}})
@@ -88,12 +100,16 @@ func podsAction(namespace string) apiserver.Action {
 	return apiserver.Action{Verb: "list", Resource: "pods", Namespace: namespace}
 }
 
-func (r *Reader) eachPodMetadata(ctx context.Context, namespace, fields string, visit func(*metav1.ObjectMeta)) error {
+// eachPodMetadata calls begin at the first page, also where the list is begun anew, and visit for each pod.
+func (r *Reader) eachPodMetadata(ctx context.Context, namespace, fields string, begin func(), visit func(*metav1.ObjectMeta)) error {
 	return r.pages(ctx, podsAction(namespace), metav1.ListOptions{FieldSelector: fields},
 		func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
 			list, err := r.clients.Metadata.Resource(podResource).Namespace(namespace).List(ctx, opts)
 			if err != nil {
 				return nil, err
+			}
+			if opts.Continue == "" {
+				begin()
 			}
 			for i := range list.Items {
 				visit(&list.Items[i].ObjectMeta)

@@ -90,14 +90,14 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 	var policies policyList
 	var namespacesErr, policiesErr, servicesErr error
 	var group errgroup.Group
-	group.Go(func() error { namespaces, namespacesErr = r.listNamespaces(ctx, opts.Selector); return nil })
+	group.Go(func() error { namespaces, namespacesErr = r.listNamespaces(ctx); return nil })
 	group.Go(func() error { policies, policiesErr = r.listPolicies(ctx, ""); return nil })
 	if opts.Services {
 		group.Go(func() error { inv.Services, servicesErr = r.listServices(ctx, ""); return nil })
 	}
 	var templatesErr error
 	if opts.Templates {
-		group.Go(func() error { inv.Templates, templatesErr = r.listControllers(ctx); return nil })
+		group.Go(func() error { inv.Templates, templatesErr = r.listControllers(ctx, ""); return nil })
 	}
 	_ = group.Wait()
 	if templatesErr != nil {
@@ -111,7 +111,14 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 			inv.Gaps = append(inv.Gaps, inventory.Gap{Err: err})
 		}
 	}
-	inv.Namespaces = namespaces
+	for _, ns := range namespaces {
+		if opts.Selector == nil || opts.Selector.Matches(labels.Set(ns.Labels)) {
+			inv.Namespaces = append(inv.Namespaces, ns)
+		} else {
+			inv.Outside = append(inv.Outside, ns)
+		}
+	}
+	inv.Whole = namespacesErr == nil
 	inv.PoliciesVersion = policies.resourceVersion
 	byName := make(map[string]*inventory.Namespace, len(namespaces))
 	for _, ns := range namespaces {
@@ -122,8 +129,8 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		ns := byName[np.Namespace]
 		if ns == nil {
 			if namespacesErr == nil || opts.Selector != nil && !opts.Selector.Empty() {
-				// It is not in scope, or was made after the namespaces were listed. Where they
-				// could not be listed nobody knows which ones the selector selects.
+				// It was made after the namespaces were listed. Where they could not be listed
+				// nobody knows which ones the selector selects.
 				continue
 			}
 			ns = undeclared(np.Namespace)
@@ -133,7 +140,7 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		ns.Policies = append(ns.Policies, np)
 	}
 	if opts.Workloads {
-		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsPorts(policies.items))
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsSpecs(policies.items))
 		return fatal(inv.WorkloadsUnknown)
 	}
 	return nil
@@ -199,7 +206,7 @@ func (r *Reader) readOne(ctx context.Context, name string, opts Options) (*inven
 		gap(nsErr)
 	}
 	if opts.Workloads {
-		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, name, needsPorts(policies.items))
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, name, needsSpecs(policies.items))
 	}
 	var servicesErr error
 	if opts.Services {

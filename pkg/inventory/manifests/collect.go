@@ -47,10 +47,12 @@ type collector struct {
 	unplaced   int
 	namespaces map[string]*inventory.Namespace
 	workloads  []workload
-	services   []inventory.Service
-	gaps       []inventory.Gap
-	warnings   []string
-	seen       map[identity]place
+	// idle are the controllers that make no pod now.
+	idle     []inventory.Workload
+	services []inventory.Service
+	gaps     []inventory.Gap
+	warnings []string
+	seen     map[identity]place
 }
 
 func newCollector(defaultNamespace string) *collector {
@@ -280,7 +282,9 @@ func (c *collector) inventory() *inventory.Inventory {
 	for _, ns := range c.namespaces {
 		inv.Namespaces = append(inv.Namespaces, ns)
 	}
-	inv.Workloads = ownedByController(c.workloads)
+	inv.Workloads, inv.Templates = ownedByController(c.workloads), c.idle
+	inv.DNS.Service = inventory.FindDNSService(c.services)
+	inv.Whole = true
 	if c.unplaced > 0 {
 		inv.Warnings = append(inv.Warnings, fmt.Sprintf("%s without metadata.namespace: taken as in namespace %q (-n names another)",
 			count(c.unplaced, "object"), c.defaultNamespace))

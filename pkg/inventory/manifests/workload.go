@@ -92,11 +92,8 @@ func (c *collector) addPod(obj object) error {
 }
 
 // addTemplate takes a controller as one of the pods that it would make; with
-// no replicas it makes none. Its pods have no address yet.
+// no replicas it makes none now. Its pods have no address yet.
 func (c *collector) addTemplate(obj object, ctl controller) error {
-	if ctl.replicas != nil && *ctl.replicas == 0 {
-		return nil
-	}
 	w, err := newWorkload(obj, ctl.meta)
 	if err != nil {
 		return err
@@ -104,6 +101,10 @@ func (c *collector) addTemplate(obj object, ctl controller) error {
 	w.Workload = inventory.NewWorkload(strings.ToLower(obj.gvk.Kind), obj.namespace, w.Name, ctl.template.Labels, &ctl.template.Spec)
 	w.Controller = inventory.ControllerOf(ctl.meta)
 	w.Finished = ctl.finished
+	if ctl.replicas != nil && *ctl.replicas == 0 {
+		c.idle = append(c.idle, w.Workload)
+		return nil
+	}
 	c.workloads = append(c.workloads, w)
 	return nil
 }

@@ -1,0 +1,75 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/netpol"
+)
+
+var _ = register(Rule{
+	ID: "false-allow-all", Severity: v1alpha1.SeverityMedium,
+	Summary: "a policy that looks like allow-all but cuts traffic with anything that is not a pod",
+	What: `A policy is found, per direction, when it alone would allow every pod of every namespace on every port, but not every address, and the other
+policies do not allow the rest. The automation guide's own "allow-all" is one: its selectors match pods only.`,
+	Why: `Selectors never match what is not a pod: clients outside the cluster, load balancers, node ports, the nodes, and with them the API server
+and a node-local DNS cache. The policy was meant to break nothing, and cuts all of these.`,
+	Example: `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: cis-default-allow
+  namespace: shop
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress:
+  - from:
+    - namespaceSelector: {}
+    - podSelector: {}
+  egress:
+  - to:
+    - namespaceSelector: {}
+    - podSelector: {}
+`,
+	Remedy: `If everything is meant, say it with one empty rule: "ingress: [{}]" and "egress: [{}]". If only pods are meant, keep it, and allow the
+addresses that are needed with ipBlock.`,
+	Check: func(ns *Namespace) []Found {
+		var found []Found
+		for _, d := range ns.Directions() {
+			for i, np := range ns.Policies {
+				if !ns.Isolates(i, d.Direction) || !ns.clusterWideAlone(i, d) || !ns.cuts(i, d) {
+					continue
+				}
+				found = append(found, Found{
+					Message: fmt.Sprintf("%s allows %s of every pod, and cuts it off from every address that is no pod's", policyName(np), d.Direction),
+					Remedy:  fmt.Sprintf("if everything is meant, write %s: [{}]", d.Direction),
+				})
+			}
+		}
+		return found
+	},
+})
+
+// clusterWideAlone says that a policy alone allows every pod, and not every address.
+func (n *Namespace) clusterWideAlone(policy int, d *Direction) bool {
+	postures := n.Alone([]int{policy}, d)
+	return len(postures) == 1 && postures[netpol.PostureClusterWide]
+}
+
+// cuts says that the other policies leave it to this one to cut something off, for a pod that it selects or, where there
+// are none, for a new one.
+func (n *Namespace) cuts(policy int, d *Direction) bool {
+	selects := false
+	for _, g := range d.Groups {
+		for _, i := range g.Policies {
+			if i != policy {
+				continue
+			}
+			if selects = true; g.Posture != netpol.PostureAllowAll {
+				return true
+			}
+		}
+	}
+	return !selects && n.SelectsNewPod(policy) && d.NewPod != netpol.PostureAllowAll
+}

@@ -1,0 +1,113 @@
+package rules
+
+import (
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/netpol"
+)
+
+// surroundings is an index that also holds what no posture counts, and policies can mean: the pods that controllers
+// would make, and the cluster's DNS.
+type surroundings struct {
+	cluster *netpol.Cluster
+	// dns is where the pods of the DNS begin in cluster's pods.
+	dns []int
+}
+
+// surroundings are made when they are first needed. The pods and policies of the plain index have the same indices.
+func (f *Facts) surrounding() *surroundings {
+	if f.around != nil {
+		return f.around
+	}
+	f.around = &surroundings{}
+	pods := make([]netpol.Pod, len(f.workloads))
+	for i := range f.workloads {
+		pods[i] = f.workloads[i].Pod
+	}
+	for i := range f.inv.Templates {
+		pods = append(pods, f.inv.Templates[i].Pod)
+	}
+	for _, pod := range f.dnsPods() {
+		if pod.known >= 0 {
+			f.around.dns = append(f.around.dns, pod.known)
+			continue
+		}
+		f.around.dns = append(f.around.dns, len(pods))
+		pods = append(pods, pod.pod)
+	}
+	var policies []*networkingv1.NetworkPolicy
+	for _, ns := range f.inv.Namespaces {
+		policies = append(policies, ns.Policies...)
+	}
+	f.around.cluster = netpol.New(f.namespaces(), pods, policies)
+	return f.around
+}
+
+// Needs are facts that only some rules ask for, and only where there is something to ask.
+type Needs struct {
+	// Controllers : a policy selects, or means, no live pod. Those that a controller would make count too.
+	Controllers bool
+	// DNS : the egress of pods is restricted.
+	DNS bool
+}
+
+// Needs says what else the rules would like to know.
+func (f *Facts) Needs() Needs {
+	if !f.PodsKnown() {
+		return Needs{}
+	}
+	return Needs{Controllers: f.needsControllers(), DNS: f.needsDNS()}
+}
+
+func (f *Facts) needsControllers() bool {
+	for _, indices := range f.policies {
+		for _, p := range indices {
+			selected := f.cluster.Selected(p)
+			if selected.Pods+selected.HostNetwork+selected.Unknown == 0 && !f.cluster.SelectsAllPods(p) {
+				return true
+			}
+			if slices.ContainsFunc(f.cluster.Unmatched(p), f.decided) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// decided says that what a rule's part matches is wholly known.
+func (f *Facts) decided(part netpol.UnmatchedPart) bool { return part.OwnNamespace || f.inv.Whole }
+
+func (f *Facts) needsDNS() bool {
+	for pod := range f.workloads {
+		if restricts(f.cluster.Posture(pod, netpol.Egress)) {
+			return true
+		}
+	}
+	return false
+}
+
+// restricts says that a posture cuts something off.
+func restricts(p netpol.Posture) bool {
+	return p == netpol.PostureClusterWide || p == netpol.PostureRestricted || p == netpol.PostureDenied
+}
+
+// isolated says that a pod of that posture is selected by a policy.
+func isolated(p netpol.Posture) bool { return restricts(p) || p == netpol.PostureAllowAll }
+
+// newWorkloadPod is a pod that is only imagined.
+func newWorkloadPod(namespace, name string, labels map[string]string, ports ...netpol.ContainerPort) netpol.Pod {
+	return netpol.Pod{Namespace: namespace, Name: name, Labels: labels, Ports: ports}
+}
+
+// indexOf is the place of a workload in the index, or -1.
+func (f *Facts) indexOf(w *inventory.Workload) int {
+	for _, i := range f.pods[w.Namespace] {
+		if f.workloads[i].Pod.Name == w.Pod.Name {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/netpol"
+)
+
+var _ = register(Rule{
+	ID: "uncovered-pods", Severity: v1alpha1.SeverityMedium,
+	Summary: "pods that no policy selects, per direction",
+	What: `Pods on the pod network are found when the namespace has policies and none of them selects the pods in a direction. Where that direction
+is isolated for no pod at all while the other one is, one-direction says so instead; a namespace without policies is no-policy's.`,
+	Why: `A pod that no policy selects accepts, or makes, every connection. That the namespace has policies, and passes, hides it.`,
+	Example: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+  labels: {app: web}
+spec:
+  containers: [{name: web, image: web}]
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: toolbox
+  namespace: shop
+  labels: {app: toolbox}
+spec:
+  containers: [{name: shell, image: busybox}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress, Egress]
+`,
+	Remedy: `Add a policy with an empty podSelector that denies by default, beside those that allow; or select the pods.`,
+	Check: func(ns *Namespace) []Found {
+		if len(ns.Policies) == 0 {
+			return nil
+		}
+		var found []Found
+		for _, d := range ns.Directions() {
+			if ns.onlyIsolated() == other(d.Direction) {
+				continue
+			}
+			if pods := ns.open(d); len(pods) > 0 {
+				found = append(found, Found{
+					Message: fmt.Sprintf("no policy selects %s for %s: %s", count(len(pods), "pod"), d.Direction, ns.podNames(pods)),
+					Remedy:  fmt.Sprintf("select %s with a policy for %s, or add one for all pods that denies by default", these(len(pods), "it", "them"), policyTypes[d.Direction]),
+				})
+			}
+		}
+		return found
+	},
+})
+
+// open are the pods that no policy selects in a direction.
+func (n *Namespace) open(d *Direction) []int {
+	var pods []int
+	for _, g := range d.Groups {
+		if g.Posture == netpol.PostureOpen {
+			pods = append(pods, g.Pods...)
+		}
+	}
+	return pods
+}
