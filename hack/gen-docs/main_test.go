@@ -10,27 +10,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const reference = "../../docs/reference"
-
-func TestTheReferenceIsWhatTheCommandsSay(t *testing.T) {
-	want, err := generate()
+func TestThePagesAreWhatTheCommandsAndRulesSay(t *testing.T) {
+	commands, err := generate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths, err := filepath.Glob(filepath.Join(reference, "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]string{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
+	for dir, want := range map[string]map[string]string{"reference": commands, "rules": rulePages()} {
+		paths, err := filepath.Glob(filepath.Join("..", "..", "docs", dir, "*.md"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got[filepath.Base(path)] = string(text)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/reference is not what the commands say: run make generate-code (-want +got)\n%s", diff)
+		got := map[string]string{}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[filepath.Base(path)] = string(text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("docs/%s is not what the code says: run make generate-code (-want +got)\n%s", dir, diff)
+		}
 	}
 }
 
