@@ -28,7 +28,9 @@ func New(inv *inventory.Inventory, opts Options) *Audit {
 func (a *Audit) Needs() rules.Needs { return a.facts.Needs() }
 
 // Run judges an inventory with what it holds.
-func Run(inv *inventory.Inventory, opts Options) *v1alpha1.AuditReport { return New(inv, opts).Report() }
+func Run(inv *inventory.Inventory, opts Options) *v1alpha1.AuditReport {
+	return New(inv, opts).Report()
+}
 
 // Report judges the inventory.
 func (a *Audit) Report() *v1alpha1.AuditReport {

@@ -42,8 +42,12 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 	for verdict, want := range map[v1alpha1.Verdict]int{v1alpha1.VerdictPass: ExitOK, v1alpha1.VerdictFail: ExitFound, v1alpha1.VerdictError: ExitError} {
-		if got := exitCode(auditOutcome(&v1alpha1.AuditReport{Verdict: verdict}, false)); got != want {
+		if got := exitCode(auditOutcome(&v1alpha1.AuditReport{Verdict: verdict}, false, false)); got != want {
 			t.Errorf("audit %s: %d, want %d", verdict, got, want)
+		}
+		// Findings that --fail-on names turn a PASS into 1, and leave ERROR what it is.
+		if got, want := exitCode(auditOutcome(&v1alpha1.AuditReport{Verdict: verdict}, true, false)), max(want, ExitFound); got != want {
+			t.Errorf("audit %s with --fail-on: %d, want %d", verdict, got, want)
 		}
 	}
 }

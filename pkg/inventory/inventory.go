@@ -33,6 +33,8 @@ type Inventory struct {
 	WorkloadsUnknown error
 	// Templates are controllers beside live pods: names by which their pods can be meant, and what those would be like.
 	Templates []Workload
+	// Idle are controllers in manifests that make no pod now: nothing connects to or from them, but policies can mean them.
+	Idle []Workload
 	// TemplatesUnknown is why the controllers could not be read; nil where they were, or nobody asked for them.
 	TemplatesUnknown error
 	// DNS is how the pods of the cluster resolve names.

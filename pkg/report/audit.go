@@ -51,10 +51,13 @@ func Audit(r *v1alpha1.AuditReport, counts func(v1alpha1.Finding) bool) View {
 	return v
 }
 
+// findingIDs are the rules that found something, each once.
 func findingIDs(findings []v1alpha1.Finding) string {
-	ids := make([]string, len(findings))
-	for i, f := range findings {
-		ids[i] = f.Rule
+	var ids []string
+	for _, f := range findings {
+		if !slices.Contains(ids, f.Rule) {
+			ids = append(ids, f.Rule)
+		}
 	}
 	return strings.Join(ids, ",")
 }

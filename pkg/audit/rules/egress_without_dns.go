@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
 var _ = register(Rule{
@@ -13,7 +14,8 @@ var _ = register(Rule{
 	What: `Pods are found when policies restrict their egress and surely let no query out to the cluster's DNS: to the pods of its Service at their own port
 (OpenShift: 5353), after address translation, or to the node-local cache where one runs. Both UDP and TCP are needed. Where the facts hold no DNS
 Service, the usual places are tried: kube-dns in kube-system, OpenShift's, the node-local cache, and GKE's Cloud DNS. Pods with
-dnsPolicy Default or None do not ask the cluster's DNS.`,
+dnsPolicy Default or None do not ask the cluster's DNS. Pods whose egress is denied altogether reach nothing that a name could stand for: they are
+not found.`,
 	Why: `Without DNS, pods find nothing by name: what the policies allow breaks too. With UDP alone, answers that are larger than a datagram are lost,
 now and then.`,
 	Example: `
@@ -53,7 +55,7 @@ spec:
 		byCut := map[string][]int{}
 		var targets []dnsTarget
 		for _, g := range ns.Egress.Groups {
-			if !restricts(g.Posture) {
+			if !restrictsSome(g.Posture) {
 				continue
 			}
 			if targets == nil {
@@ -77,6 +79,9 @@ spec:
 		return found
 	},
 })
+
+// restrictsSome says that a posture lets something out, and not everything.
+func restrictsSome(p netpol.Posture) bool { return restricts(p) && p != netpol.PostureDenied }
 
 // dnsCut sorts the pods of a group by the protocols over which they cannot ask the DNS. Pods with addresses of the same
 // families are alike: only one of them is asked about.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
@@ -36,20 +37,23 @@ spec:
 addresses that are needed with ipBlock.`,
 	Check: func(ns *Namespace) []Found {
 		var found []Found
-		for _, d := range ns.Directions() {
-			for i, np := range ns.Policies {
-				if !ns.Isolates(i, d.Direction) || !ns.clusterWideAlone(i, d) || !ns.cuts(i, d) {
-					continue
-				}
-				found = append(found, Found{
-					Message: fmt.Sprintf("%s allows %s of every pod, and cuts it off from every address that is no pod's", policyName(np), d.Direction),
-					Remedy:  fmt.Sprintf("if everything is meant, write %s: [{}]", d.Direction),
-				})
+		for _, h := range ns.holding(ns.falselyAllowsAll) {
+			rules := make([]string, len(h.directions))
+			for i, d := range h.directions {
+				rules[i] = string(d) + ": [{}]"
 			}
+			found = append(found, Found{
+				Message: fmt.Sprintf("%s allows %s of every pod, and cuts off every address that is no pod's", policyName(ns.Policies[h.policy]), joined(h.directions)),
+				Remedy:  "if everything is meant, write " + strings.Join(rules, " and "),
+			})
 		}
 		return found
 	},
 })
+
+func (n *Namespace) falselyAllowsAll(policy int, d *Direction) bool {
+	return n.Isolates(policy, d.Direction) && n.clusterWideAlone(policy, d) && n.cuts(policy, d)
+}
 
 // clusterWideAlone says that a policy alone allows every pod, and not every address.
 func (n *Namespace) clusterWideAlone(policy int, d *Direction) bool {

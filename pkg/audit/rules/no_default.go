@@ -35,18 +35,20 @@ spec:
 	Remedy: `Add a policy with an empty podSelector and no rules, for the direction: a default deny. Today's pods keep what the other policies
 allow them.`,
 	Check: func(ns *Namespace) []Found {
-		var found []Found
+		var open []netpol.Direction
 		for _, d := range ns.Directions() {
-			if len(d.Groups) == 0 || d.NewPod != netpol.PostureOpen || !ns.covered(d) {
-				continue
+			if len(d.Groups) > 0 && d.NewPod == netpol.PostureOpen && ns.covered(d) {
+				open = append(open, d.Direction)
 			}
-			found = append(found, Found{
-				Message: fmt.Sprintf("policies select %s for %s, and would not select a new pod without labels",
-					these(len(ns.Pods), "the only pod", fmt.Sprintf("all %d pods", len(ns.Pods))), d.Direction),
-				Remedy: fmt.Sprintf("add a NetworkPolicy with podSelector: {} and policyTypes: [%s] that denies by default", policyTypes[d.Direction]),
-			})
 		}
-		return found
+		if len(open) == 0 {
+			return nil
+		}
+		return []Found{{
+			Message: fmt.Sprintf("policies select %s for %s, and would not select a new pod without labels",
+				these(len(ns.Pods), "the only pod", fmt.Sprintf("all %d pods", len(ns.Pods))), joined(open)),
+			Remedy: fmt.Sprintf("add a NetworkPolicy with podSelector: {} and policyTypes: [%s] that denies by default", types(open)),
+		}}
 	},
 })
 

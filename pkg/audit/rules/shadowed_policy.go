@@ -49,18 +49,16 @@ manifests without the allow-all:
 
   kubectl cis532 reach --matrix -f policies/`,
 	Check: func(ns *Namespace) []Found {
-		var found []Found
+		shadowed := map[netpol.Direction][]bool{}
 		for _, d := range ns.Directions() {
-			shadowed := ns.shadowed(d)
-			for i, np := range ns.Policies {
-				if !shadowed[i] {
-					continue
-				}
-				found = append(found, Found{
-					Message: fmt.Sprintf("%s restricts no %s: the policies together allow everything to each pod that it selects", policyName(np), d.Direction),
-					Remedy:  "remove the policies that allow everything, once the others allow what the workloads need",
-				})
-			}
+			shadowed[d.Direction] = ns.shadowed(d)
+		}
+		var found []Found
+		for _, h := range ns.holding(func(policy int, d *Direction) bool { return shadowed[d.Direction][policy] }) {
+			found = append(found, Found{
+				Message: fmt.Sprintf("%s restricts no %s: the policies together allow everything to each pod that it selects", policyName(ns.Policies[h.policy]), joined(h.directions)),
+				Remedy:  "remove the policies that allow everything, once the others allow what the workloads need",
+			})
 		}
 		return found
 	},

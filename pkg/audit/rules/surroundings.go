@@ -27,8 +27,10 @@ func (f *Facts) surrounding() *surroundings {
 	for i := range f.workloads {
 		pods[i] = f.workloads[i].Pod
 	}
-	for i := range f.inv.Templates {
-		pods = append(pods, f.inv.Templates[i].Pod)
+	for _, more := range [][]inventory.Workload{f.inv.Templates, f.inv.Idle} {
+		for i := range more {
+			pods = append(pods, more[i].Pod)
+		}
 	}
 	for _, pod := range f.dnsPods() {
 		if pod.known >= 0 {
@@ -82,7 +84,7 @@ func (f *Facts) decided(part netpol.UnmatchedPart) bool { return part.OwnNamespa
 
 func (f *Facts) needsDNS() bool {
 	for pod := range f.workloads {
-		if restricts(f.cluster.Posture(pod, netpol.Egress)) {
+		if restrictsSome(f.cluster.Posture(pod, netpol.Egress)) {
 			return true
 		}
 	}

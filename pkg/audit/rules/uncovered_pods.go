@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
@@ -46,21 +47,36 @@ spec:
 		if len(ns.Policies) == 0 {
 			return nil
 		}
-		var found []Found
+		var found []uncovered
 		for _, d := range ns.Directions() {
 			if ns.onlyIsolated() == other(d.Direction) {
 				continue
 			}
-			if pods := ns.open(d); len(pods) > 0 {
-				found = append(found, Found{
-					Message: fmt.Sprintf("no policy selects %s for %s: %s", count(len(pods), "pod"), d.Direction, ns.podNames(pods)),
-					Remedy:  fmt.Sprintf("select %s with a policy for %s, or add one for all pods that denies by default", these(len(pods), "it", "them"), policyTypes[d.Direction]),
-				})
+			pods := ns.open(d)
+			switch {
+			case len(pods) == 0:
+			case len(found) == 1 && slices.Equal(found[0].pods, pods):
+				found[0].directions = append(found[0].directions, d.Direction)
+			default:
+				found = append(found, uncovered{pods, []netpol.Direction{d.Direction}})
 			}
 		}
-		return found
+		var all []Found
+		for _, f := range found {
+			all = append(all, Found{
+				Message: fmt.Sprintf("no policy selects %s for %s: %s", count(len(f.pods), "pod"), joined(f.directions), ns.podNames(f.pods)),
+				Remedy:  fmt.Sprintf("select %s with a policy for %s, or add one for all pods that denies by default", these(len(f.pods), "it", "them"), types(f.directions)),
+			})
+		}
+		return all
 	},
 })
+
+// uncovered are pods that no policy selects.
+type uncovered struct {
+	pods       []int
+	directions []netpol.Direction
+}
 
 // open are the pods that no policy selects in a direction.
 func (n *Namespace) open(d *Direction) []int {
@@ -70,5 +86,6 @@ func (n *Namespace) open(d *Direction) []int {
 			pods = append(pods, g.Pods...)
 		}
 	}
+	slices.Sort(pods)
 	return pods
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -25,9 +26,14 @@ func list(n int, name func(int) string) string {
 	return text
 }
 
-// podNames names pods as KIND/NAME.
+// podNames names pods as KIND/NAME, in order of their names.
 func (n *Namespace) podNames(pods []int) string {
-	return list(len(pods), func(i int) string { return n.facts.workloads[pods[i]].Pod.Name })
+	names := make([]string, len(pods))
+	for i, pod := range pods {
+		names[i] = n.facts.workloads[pod].Pod.Name
+	}
+	slices.Sort(names)
+	return list(len(names), func(i int) string { return names[i] })
 }
 
 // count is a number with its noun.
@@ -67,3 +73,44 @@ func other(d netpol.Direction) netpol.Direction {
 
 // selectsAny says that a policy selects a pod, or may.
 func selectsAny(s netpol.PolicySelection) bool { return s.Pods+s.HostNetwork+s.Unknown > 0 }
+
+// inDirections are the policies, as places, of which something holds in at least one direction.
+type inDirections struct {
+	policy     int
+	directions []netpol.Direction
+}
+
+// holding lists the policies of which something holds, with the directions.
+func (n *Namespace) holding(holds func(policy int, d *Direction) bool) []inDirections {
+	var all []inDirections
+	for i := range n.Policies {
+		one := inDirections{policy: i}
+		for _, d := range n.Directions() {
+			if holds(i, d) {
+				one.directions = append(one.directions, d.Direction)
+			}
+		}
+		if len(one.directions) > 0 {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// joined is "ingress", "egress" or "ingress and egress".
+func joined(directions []netpol.Direction) string {
+	texts := make([]string, len(directions))
+	for i, d := range directions {
+		texts[i] = string(d)
+	}
+	return strings.Join(texts, " and ")
+}
+
+// types are the directions as a list of policyTypes.
+func types(directions []netpol.Direction) string {
+	texts := make([]string, len(directions))
+	for i, d := range directions {
+		texts[i] = string(policyTypes[d])
+	}
+	return strings.Join(texts, ", ")
+}

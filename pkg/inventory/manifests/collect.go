@@ -282,7 +282,7 @@ func (c *collector) inventory() *inventory.Inventory {
 	for _, ns := range c.namespaces {
 		inv.Namespaces = append(inv.Namespaces, ns)
 	}
-	inv.Workloads, inv.Templates = ownedByController(c.workloads), c.idle
+	inv.Workloads, inv.Idle = ownedByController(c.workloads), c.idle
 	inv.DNS.Service = inventory.FindDNSService(c.services)
 	inv.Whole = true
 	if c.unplaced > 0 {
