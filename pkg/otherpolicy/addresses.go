@@ -54,5 +54,25 @@ var (
 	ipv6 = span{netip.IPv6Unspecified(), netip.AddrFrom16([16]byte(slices.Repeat([]byte{255}, 16)))}
 )
 
-// coveredBy says that spans together hold every address of one.
-func (s span) coveredBy(spans []span) bool { return len(s.without(spans)) == 0 }
+// merged is the same addresses in as few spans as can be, in order.
+func merged(spans []span) []span {
+	spans = slices.Clone(spans)
+	slices.SortFunc(spans, func(a, b span) int { return a.first.Compare(b.first) })
+	var all []span
+	for _, s := range spans {
+		if last := len(all) - 1; last >= 0 && all[last].first.BitLen() == s.first.BitLen() && all[last].reaches(s.first) {
+			if all[last].last.Less(s.last) {
+				all[last].last = s.last
+			}
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// reaches says that an address, which is not before the span, is in it or next to it.
+func (s span) reaches(addr netip.Addr) bool {
+	next := s.last.Next()
+	return !next.IsValid() || !next.Less(addr)
+}

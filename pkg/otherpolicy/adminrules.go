@@ -57,7 +57,7 @@ func surelyEverything(d netpol.Direction, c coverage) bool {
 	if d == netpol.Ingress {
 		return c.cluster
 	}
-	return ipv4.coveredBy(c.addresses) && ipv6.coveredBy(c.addresses)
+	return c.holds(ipv4) && c.holds(ipv6)
 }
 
 // coverage is the most and the least that a rule's peers can mean. For ingress every pod counts as everything, since no rule

@@ -22,9 +22,18 @@ func (c coverage) and(other coverage) coverage {
 
 // everything counts all addresses of one family as the world: the cluster may have only that.
 func (c coverage) everything() bool {
-	blocks := ipv4.coveredBy(c.addresses) || ipv6.coveredBy(c.addresses)
-	return (c.cluster || c.podsToo && blocks) && (c.world || blocks)
+	switch {
+	case c.cluster && c.world:
+		return true
+	case !c.cluster && !c.podsToo:
+		return false
+	default:
+		return c.holds(ipv4) || c.holds(ipv6)
+	}
 }
+
+// holds says that every address of a family is named.
+func (c coverage) holds(family span) bool { return slices.Contains(merged(c.addresses), family) }
 
 // The protocols that are told apart. SCTP is not, so that all of TCP and all of UDP count as everything.
 const (
@@ -45,6 +54,14 @@ func open() opening { return onAll(coverage{cluster: true, world: true}) }
 func (o opening) and(other opening) opening {
 	for i := range o {
 		o[i] = o[i].and(other[i])
+	}
+	return o
+}
+
+// compact makes addresses few, since they are added up for each pod.
+func (o opening) compact() opening {
+	for i := range o {
+		o[i].addresses = merged(o[i].addresses)
 	}
 	return o
 }

@@ -50,6 +50,11 @@ func Read(gvk schema.GroupVersionKind, raw []byte) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range p.parts {
+		for j := range p.parts[i].ways {
+			p.parts[i].ways[j].opens = p.parts[i].ways[j].opens.compact()
+		}
+	}
 	return p, nil
 }
 

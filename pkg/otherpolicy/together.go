@@ -11,7 +11,7 @@ import "github.com/cis532/kubectl-cis532/pkg/netpol"
 // NetworkPolicies are not among them: they add what they allow, and isolate on their own.
 func Together(policies []*Policy, ns Namespace, pod Pod, d netpol.Direction) Effect {
 	var e Effect
-	var opens opening
+	var selecting []*way
 	var isolating, denying []*Policy
 	podsOnly, final := true, false
 	for _, p := range policies {
@@ -23,7 +23,7 @@ func Together(policies []*Policy, ns Namespace, pod Pod, d netpol.Direction) Eff
 			w := &p.parts[i].ways[index(d)]
 			e.Allows = e.Allows || w.allows
 			e.Denies = e.Denies || w.denies
-			opens = opens.and(w.opens)
+			selecting = append(selecting, w)
 			if w.denies {
 				denying = append(denying, p)
 			}
@@ -34,7 +34,7 @@ func Together(policies []*Policy, ns Namespace, pod Pod, d netpol.Direction) Eff
 			}
 		}
 	}
-	e.DefaultDeny = len(isolating) > 0 && (final || !opens.everything())
+	e.DefaultDeny = final || len(isolating) > 0 && !openedBy(selecting)
 	e.PodsOnly = e.DefaultDeny && podsOnly
 	if e.DefaultDeny {
 		denying = isolating
@@ -44,4 +44,13 @@ func Together(policies []*Policy, ns Namespace, pod Pod, d netpol.Direction) Eff
 		e.YieldsToNetworkPolicy = e.YieldsToNetworkPolicy && p.yields
 	}
 	return e
+}
+
+// openedBy says that everything may pass, if all that may pass is added up.
+func openedBy(ways []*way) bool {
+	var opens opening
+	for _, w := range ways {
+		opens = opens.and(w.opens)
+	}
+	return opens.everything()
 }
