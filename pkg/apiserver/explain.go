@@ -19,7 +19,7 @@ import (
 type Action struct {
 	// Verb is the API verb: list, create, ...
 	Verb string
-	// Resource is the resource with its group: networkpolicies.networking.k8s.io.
+	// Resource is the resource with its group, networkpolicies.networking.k8s.io, or a path that is none, /version.
 	Resource string
 	// Namespace is the namespace; empty for the cluster scope.
 	Namespace string
@@ -37,9 +37,9 @@ func (a Action) String() string {
 		return text + fmt.Sprintf(" in namespace %q", a.Namespace)
 	}
 	switch {
-	case a.Name != "":
+	case a.Name != "" || strings.HasPrefix(a.Resource, "/"):
 		return text
-	case a.Resource == "namespaces":
+	case a.Resource == "namespaces" || a.Resource == "nodes":
 		return text + " at the cluster scope"
 	default:
 		return text + " in all namespaces"

@@ -14,6 +14,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
@@ -41,6 +42,8 @@ type Inventory struct {
 	DNS DNS
 	// Services are the Services, where the reader was asked for them.
 	Services []Service
+	// NetworkPlugin is what the network plugin can be recognised by, where the reader was asked for it.
+	NetworkPlugin networkplugin.Facts
 	// OtherPolicies are policies of other kinds than NetworkPolicy, where the reader was asked for them.
 	OtherPolicies []*otherpolicy.Policy
 	// OtherPoliciesUnknown is what of them could not be read. The benchmark's letter does not count them, so that no

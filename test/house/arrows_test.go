@@ -43,9 +43,10 @@ var layers = [][]string{
 
 // sameLayer are the arrows within a layer that are meant: to parts of the package itself.
 var sameLayer = map[string][]string{
-	"pkg/netpol": {"pkg/netpol"},
-	"pkg/audit":  {"pkg/audit"},
-	"pkg/api":    {"pkg/api"},
+	"pkg/netpol":    {"pkg/netpol"},
+	"pkg/audit":     {"pkg/audit"},
+	"pkg/inventory": {"pkg/inventory"},
+	"pkg/api":       {"pkg/api"},
 }
 
 // pure packages import none of the project's own that talk to anybody.

@@ -28,6 +28,8 @@ type Options struct {
 	Services bool
 	// Templates reads the controllers of the whole cluster, as names for their pods.
 	Templates bool
+	// NetworkPlugin reads what the network plugin can be recognised by.
+	NetworkPlugin bool
 }
 
 // Reader reads inventories from one API server.
@@ -99,6 +101,9 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 	if opts.Templates {
 		group.Go(func() error { inv.Templates, templatesErr = r.listControllers(ctx, ""); return nil })
 	}
+	if opts.NetworkPlugin {
+		group.Go(func() error { inv.NetworkPlugin = r.readNetworkPlugin(ctx); return nil })
+	}
 	_ = group.Wait()
 	if templatesErr != nil {
 		inv.Warnings = append(inv.Warnings, templatesErr.Error()+": controllers are known only by their pods")
@@ -151,6 +156,9 @@ func (r *Reader) readNamed(ctx context.Context, inv *inventory.Inventory, opts O
 	parts := make([]*inventory.Inventory, len(opts.Names))
 	var group errgroup.Group
 	group.SetLimit(r.concurrency)
+	if opts.NetworkPlugin {
+		group.Go(func() error { inv.NetworkPlugin = r.readNetworkPlugin(ctx); return nil })
+	}
 	for i, name := range opts.Names {
 		group.Go(func() error {
 			var err error

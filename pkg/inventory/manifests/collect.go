@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 	policyvalidation "github.com/cis532/kubectl-cis532/pkg/netpol/validation"
 )
 
@@ -43,6 +44,8 @@ type identity struct {
 // collector turns objects into an inventory.
 type collector struct {
 	defaultNamespace string
+	// plugin is what the network plugin can be recognised by.
+	plugin networkplugin.Facts
 	// unplaced counts the objects that got the default namespace.
 	unplaced   int
 	namespaces map[string]*inventory.Namespace
@@ -208,6 +211,7 @@ func (c *collector) namespace(name string) *inventory.Namespace {
 
 // addTyped takes what the audit looks at; other kinds only show that their namespace exists.
 func (c *collector) addTyped(at place, obj object) error {
+	c.addNetworkPlugin(obj)
 	switch {
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Namespace"):
 		return c.addNamespace(obj)
@@ -278,7 +282,7 @@ func joined(problems field.ErrorList) error {
 
 // inventory is what the documents say all together.
 func (c *collector) inventory() *inventory.Inventory {
-	inv := &inventory.Inventory{Gaps: c.gaps, Warnings: c.warnings, Services: c.services}
+	inv := &inventory.Inventory{Gaps: c.gaps, Warnings: c.warnings, Services: c.services, NetworkPlugin: c.plugin}
 	for _, ns := range c.namespaces {
 		inv.Namespaces = append(inv.Namespaces, ns)
 	}

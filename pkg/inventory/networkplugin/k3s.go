@@ -21,6 +21,9 @@ const (
 	k3sOff = "--disable-network-policy"
 )
 
+// NeedsNodes says whether Recognise looks at nodes: only the servers of k3s have its mark in their version.
+func (f Facts) NeedsNodes() bool { return strings.Contains(f.ServerVersion, k3sMark) }
+
 // k3s recognises the policy controller inside of k3s (kube-router's). It runs
 // whatever network there is: --flannel-backend=none alone does not stop it.
 //
@@ -34,7 +37,7 @@ func (f Facts) k3s(anotherPlugin bool) *finding {
 		}
 	}
 	if len(nodes) == 0 {
-		if !strings.Contains(f.ServerVersion, k3sMark) {
+		if !f.NeedsNodes() {
 			return nil
 		}
 		fd := &finding{name: k3sName, object: clip("server version "+f.ServerVersion, maxQuoted)}
