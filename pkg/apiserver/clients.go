@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
@@ -20,6 +21,8 @@ type Clients struct {
 	Kubernetes kubernetes.Interface
 	// Metadata reads only the metadata of objects.
 	Metadata metadata.Interface
+	// Dynamic reads objects of kinds that are not Kubernetes' own.
+	Dynamic dynamic.Interface
 	// Context is the kubeconfig context; empty without a kubeconfig.
 	Context string
 	// Server is the API server's URL.
@@ -58,6 +61,9 @@ func New(flags *genericclioptions.ConfigFlags) (*Clients, error) {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
 	}
 	if c.Metadata, err = metadata.NewForConfigAndClient(metadata.ConfigFor(config), httpClient); err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
+	}
+	if c.Dynamic, err = dynamic.NewForConfigAndClient(dynamic.ConfigFor(config), httpClient); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
 	}
 	return c, nil

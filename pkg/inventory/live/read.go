@@ -30,6 +30,8 @@ type Options struct {
 	Templates bool
 	// NetworkPlugin reads what the network plugin can be recognised by.
 	NetworkPlugin bool
+	// OtherPolicies reads the policies of other kinds than NetworkPolicy.
+	OtherPolicies bool
 }
 
 // Reader reads inventories from one API server.
@@ -49,6 +51,9 @@ func NewReader(clients *apiserver.Clients, concurrency int) *Reader {
 // was interrupted. What else fails is a gap of the inventory.
 func (r *Reader) Read(ctx context.Context, opts Options) (*inventory.Inventory, error) {
 	inv := &inventory.Inventory{Source: v1alpha1.Source{Kind: v1alpha1.SourceCluster, Context: r.clients.Context, Server: r.clients.Server}}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	otherPolicies := r.startOtherPolicies(ctx, inv, opts)
 	var err error
 	if len(opts.Names) > 0 {
 		err = r.readNamed(ctx, inv, opts)
@@ -58,6 +63,7 @@ func (r *Reader) Read(ctx context.Context, opts Options) (*inventory.Inventory, 
 	if err != nil {
 		return nil, err
 	}
+	otherPolicies()
 	inv.Sort()
 	warnAboutCIDRs(inv)
 	return inv, nil

@@ -16,6 +16,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 	policyvalidation "github.com/cis532/kubectl-cis532/pkg/netpol/validation"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
 // place is where an object was found, for messages.
@@ -56,6 +57,9 @@ type collector struct {
 	gaps     []inventory.Gap
 	warnings []string
 	seen     map[identity]place
+	// otherPolicies are policies of other kinds than NetworkPolicy; otherGaps are those that could not be read.
+	otherPolicies []*otherpolicy.Policy
+	otherGaps     []inventory.Gap
 }
 
 func newCollector(defaultNamespace string) *collector {
@@ -213,6 +217,7 @@ func (c *collector) namespace(name string) *inventory.Namespace {
 func (c *collector) addTyped(at place, obj object) error {
 	c.addNetworkPlugin(obj)
 	switch {
+	case c.addOtherPolicy(at, obj):
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Namespace"):
 		return c.addNamespace(obj)
 	case obj.gvk == networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy"):
@@ -283,6 +288,7 @@ func joined(problems field.ErrorList) error {
 // inventory is what the documents say all together.
 func (c *collector) inventory() *inventory.Inventory {
 	inv := &inventory.Inventory{Gaps: c.gaps, Warnings: c.warnings, Services: c.services, NetworkPlugin: c.plugin}
+	inv.OtherPolicies, inv.OtherPoliciesUnknown = c.otherPolicies, c.otherGaps
 	for _, ns := range c.namespaces {
 		inv.Namespaces = append(inv.Namespaces, ns)
 	}

@@ -39,5 +39,8 @@ func namespaced(gvk schema.GroupVersionKind) (yes, known bool) {
 	if builtinGroups[gvk.Group] || isDomain && builtinDomains[group] {
 		return !clusterScoped[gvk.Kind], true
 	}
+	if others := otherPolicyKinds(gvk); len(others) > 0 {
+		return others[0].Namespaced, true
+	}
 	return false, false
 }

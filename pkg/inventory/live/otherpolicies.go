@@ -1,0 +1,209 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
+)
+
+// startOtherPolicies reads policies of other kinds beside everything else, if they are asked for; what it returns waits
+// for them.
+func (r *Reader) startOtherPolicies(ctx context.Context, inv *inventory.Inventory, opts Options) (wait func()) {
+	if !opts.OtherPolicies {
+		return func() {}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		inv.OtherPolicies, inv.OtherPoliciesUnknown = r.readOtherPolicies(ctx, opts.Names)
+	}()
+	return func() { <-done }
+}
+
+// readOtherPolicies reads the policies of other kinds, of the namespaces or, with none named, of all; those that live in
+// no namespace in any case. A cluster without such kinds costs one request. What was forbidden or failed, or cannot be
+// read, is a gap.
+func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]*otherpolicy.Policy, []inventory.Gap) {
+	served := r.servedVersions(ctx)
+	if len(namespaces) == 0 {
+		namespaces = []string{metav1.NamespaceAll}
+	}
+	found := &otherPolicies{}
+	var group errgroup.Group
+	group.SetLimit(max(r.concurrency, len(otherpolicy.Kinds())))
+	for _, alternatives := range otherKinds(served) {
+		scopes := namespaces
+		if !alternatives[0].Namespaced {
+			scopes = []string{metav1.NamespaceAll}
+		}
+		for _, namespace := range scopes {
+			group.Go(func() error {
+				r.readOneKind(ctx, alternatives, namespace, found)
+				return nil
+			})
+		}
+	}
+	_ = group.Wait()
+	found.sort()
+	return found.policies, found.gaps
+}
+
+// servedVersions asks which versions of which API groups there are: nil where that cannot be told.
+func (r *Reader) servedVersions(ctx context.Context) map[schema.GroupVersion]bool {
+	var raw []byte
+	tries := 0
+	err := r.clients.Do(ctx, func(ctx context.Context) error {
+		var err error
+		raw, err = r.clients.Kubernetes.Discovery().RESTClient().Get().AbsPath("/apis").SetHeader("Accept", "application/json").Do(ctx).Raw()
+		if tries++; tries < maxTries {
+			return err
+		}
+		return nil
+	})
+	var list metav1.APIGroupList
+	if err != nil || json.Unmarshal(raw, &list) != nil || list.Kind != "APIGroupList" {
+		return nil
+	}
+	served := map[schema.GroupVersion]bool{}
+	for _, group := range list.Groups {
+		for _, version := range group.Versions {
+			served[schema.GroupVersion{Group: group.Name, Version: version.Version}] = true
+		}
+	}
+	return served
+}
+
+// otherKinds are the kinds to list. Several versions of the same one are alternatives, the preferred one first: Calico
+// stores as crd.projectcalico.org what it serves as projectcalico.org.
+func otherKinds(served map[schema.GroupVersion]bool) [][]otherpolicy.Kind {
+	var all [][]otherpolicy.Kind
+	for _, kind := range otherpolicy.Kinds() {
+		if served != nil && !served[kind.GVK().GroupVersion()] {
+			continue
+		}
+		same := slices.IndexFunc(all, func(others []otherpolicy.Kind) bool {
+			return others[0].Family == kind.Family && others[0].Kind == kind.Kind
+		})
+		if same < 0 {
+			all = append(all, nil)
+			same = len(all) - 1
+		}
+		all[same] = append(all[same], kind)
+	}
+	return all
+}
+
+// readOneKind lists one kind, by the first of the alternatives that can be listed. A kind that is not there has none.
+func (r *Reader) readOneKind(ctx context.Context, alternatives []otherpolicy.Kind, namespace string, found *otherPolicies) {
+	var first error
+	for i, kind := range alternatives {
+		items, err := r.listRaw(ctx, kind, namespace, i+1 < len(alternatives))
+		switch {
+		case err == nil:
+			for j := range items {
+				found.add(kind, &items[j])
+			}
+			return
+		case apierrors.IsNotFound(err):
+		case first == nil:
+			first = err
+		}
+	}
+	if first != nil {
+		found.gap(namespace, first)
+	}
+}
+
+// maxTries bounds how often a server error is met for what no verdict hangs on: an aggregated API server (Calico's is
+// one) may be down for long.
+const maxTries = 4
+
+// listRaw lists the objects of a kind. hasAlternative gives up at the first server error.
+func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace string, hasAlternative bool) ([]unstructured.Unstructured, error) {
+	var items []unstructured.Unstructured
+	var unavailable error
+	tries := 0
+	action := apiserver.Action{Verb: "list", Resource: kind.GVR().GroupResource().String(), Namespace: namespace}
+	err := r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
+		list, err := r.clients.Dynamic.Resource(kind.GVR()).Namespace(namespace).List(ctx, opts)
+		if err != nil {
+			if tries++; isServerError(err) && (hasAlternative || tries >= maxTries) {
+				unavailable = err
+				return &metav1.ListMeta{}, nil
+			}
+			return nil, err
+		}
+		items = append(items, list.Items...)
+		return list, nil
+	})
+	if unavailable != nil {
+		err = r.clients.Explain(action, unavailable)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+func isServerError(err error) bool {
+	status, ok := err.(apierrors.APIStatus) //nolint:errorlint // the client returns it as it is
+	return ok && status.Status().Code >= http.StatusInternalServerError
+}
+
+// otherPolicies collects what requests in parallel bring.
+type otherPolicies struct {
+	mutex    sync.Mutex
+	policies []*otherpolicy.Policy
+	gaps     []inventory.Gap
+}
+
+// add reads an object. One that is being deleted still counts: network plugins enforce it until it is gone.
+func (o *otherPolicies) add(kind otherpolicy.Kind, item *unstructured.Unstructured) {
+	raw, err := item.MarshalJSON()
+	var p *otherpolicy.Policy
+	if err == nil {
+		p, err = otherpolicy.Read(kind.GVK(), raw)
+	}
+	if err != nil {
+		name := strings.TrimPrefix(item.GetNamespace()+"/"+item.GetName(), "/")
+		o.gap(item.GetNamespace(), fmt.Errorf("%s %q: %w", kind.GVR().GroupResource(), name, err))
+		return
+	}
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.policies = append(o.policies, p)
+}
+
+func (o *otherPolicies) gap(namespace string, err error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.gaps = append(o.gaps, inventory.Gap{Namespace: namespace, Err: err})
+}
+
+// sort makes the order independent of which request was answered first.
+func (o *otherPolicies) sort() {
+	slices.SortFunc(o.policies, func(a, b *otherpolicy.Policy) int {
+		return cmp.Or(
+			cmp.Compare(a.APIVersion, b.APIVersion), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name),
+		)
+	})
+	slices.SortFunc(o.gaps, func(a, b inventory.Gap) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Err.Error(), b.Err.Error()))
+	})
+}

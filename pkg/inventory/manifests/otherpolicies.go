@@ -1,0 +1,55 @@
+package manifests
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
+)
+
+// otherPolicyKinds are the kinds of policies of that name and group, in any version.
+func otherPolicyKinds(gvk schema.GroupVersionKind) []otherpolicy.Kind {
+	var found []otherpolicy.Kind
+	for _, kind := range otherpolicy.Kinds() {
+		if kind.Group == gvk.Group && kind.Kind == gvk.Kind {
+			found = append(found, kind)
+		}
+	}
+	return found
+}
+
+// addOtherPolicy takes a policy of another kind than NetworkPolicy, and answers whether it is one. The benchmark's letter
+// counts none of them, so that one that cannot be read hides nothing from it.
+func (c *collector) addOtherPolicy(at place, obj object) bool {
+	known := otherPolicyKinds(obj.gvk)
+	if len(known) == 0 {
+		return false
+	}
+	var p *otherpolicy.Policy
+	err := obj.duplicateKey
+	if _, ok := otherpolicy.KindOf(obj.gvk); err == nil && !ok {
+		err = fmt.Errorf("apiVersion %s is not read (%s is)", obj.gvk.GroupVersion(), versions(known))
+	}
+	if err == nil {
+		p, err = otherpolicy.Read(obj.gvk, obj.raw)
+	}
+	if err != nil {
+		what := fmt.Sprintf("%s %q", clip(obj.gvk.Kind), clip(qualified(obj)))
+		c.otherGaps = append(c.otherGaps, inventory.Gap{Namespace: obj.namespace, Err: fmt.Errorf("%s: %s: %w", at, what, err)})
+		return true
+	}
+	p.Namespace = obj.namespace
+	c.otherPolicies = append(c.otherPolicies, p)
+	return true
+}
+
+func versions(kinds []otherpolicy.Kind) string {
+	var all []string
+	for _, kind := range kinds {
+		all = append(all, kind.GVK().GroupVersion().String())
+	}
+	return strings.Join(all, ", ")
+}
