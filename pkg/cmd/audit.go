@@ -100,7 +100,7 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 func (o *auditOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope)
+	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope, o.plugin.named != nil)
 	if err != nil {
 		return err
 	}
@@ -120,6 +120,7 @@ func (o *auditOptions) run(ctx context.Context) error {
 		}
 	}
 	o.explainReport(judged)
+	o.explainPlugin(judged)
 	o.explainGaps(inv, "rbac-audit")
 	failing := report.CountFindings(judged, o.failOn.counts)
 	summary, next := report.AuditSummary(judged, failing, o.commandLine)

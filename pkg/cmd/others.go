@@ -7,6 +7,8 @@ import (
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 )
 
 // otherPolicyFlags say what policies of other kinds than NetworkPolicy stand in the way of.
@@ -34,7 +36,12 @@ func (f *otherPolicyFlags) refused(a *audit.Audit, judged *v1alpha1.AuditReport)
 	return refused
 }
 
-// readGuarded reads the facts of a change: with policies of other kinds, and the pods where there are any to select them.
-func (c *change) readGuarded(ctx context.Context, reader *liveReader) error {
-	return nil
+// read reads a cluster to judge what must get a policy: with policies of other kinds, and the pods where there are any to
+// select them.
+func (f *otherPolicyFlags) read(ctx context.Context, reader *live.Reader, scope inventory.Scope) (*inventory.Inventory, error) {
+	inv, err := reader.Read(ctx, live.Options{Names: scope.Names, Selector: scope.Selector, OtherPolicies: !f.ignore})
+	if err != nil || len(inv.OtherPolicies) == 0 {
+		return inv, err
+	}
+	return inv, reader.Complete(ctx, inv, live.More{Names: scope.Names, Workloads: true})
 }

@@ -25,6 +25,8 @@ type Fix struct {
 	Clients *apiserver.Clients
 	// Entry is the policy of the catalogue.
 	Entry baseline.Entry
+	// Refused says of failing namespaces why they must not get it; they are reported as ERROR.
+	Refused map[string]string
 	// DryRun says whether anything is written.
 	DryRun v1alpha1.DryRun
 	// RunID marks what this run creates.
