@@ -17,7 +17,7 @@ const awsController = "enable-network-policy-controller"
 
 // checkAWS looks at the agent of the Amazon VPC CNI. Its container is there from
 // v1.14 on, whether or not it does anything: that is --enable-network-policy, by
-// default false. Manifests from before the add-on called it aws-network-policy-agent.
+// default false. Some manifests call it aws-network-policy-agent.
 func checkAWS(ds daemonSet, f Facts) answer {
 	var agent *corev1.Container
 	for _, name := range []string{"aws-eks-nodeagent", "aws-network-policy-agent"} {
