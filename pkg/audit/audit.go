@@ -44,6 +44,7 @@ func (a *Audit) Report() *v1alpha1.AuditReport {
 	report.Metadata.CreationTimestamp = metav1.NewTime(opts.Now.UTC())
 	report.Control = Control
 	report.Source = inv.Source
+	report.Source.ServerVersion = inv.NetworkPlugin.ServerVersion
 	report.NetworkPlugin = a.facts.Plugin
 	report.Scope = opts.Scope.Reported()
 	report.Warnings = warnings(inv)
