@@ -63,15 +63,16 @@ func (n *Namespace) meaning(policies []*otherpolicy.Policy) []string {
 		}
 		switchedOff = switchedOff || p.SwitchedOffByAllowAll()
 	}
+	they := these(len(policies), "it", "they")
 	var parts []string
 	for _, part := range []struct {
 		yes  bool
 		text string
 	}{
-		{allows, "they may allow what NetworkPolicies deny"},
-		{denies, "they may deny what NetworkPolicies allow"},
+		{allows, they + " may allow what NetworkPolicies deny"},
+		{denies, they + " may deny what NetworkPolicies allow"},
 		{yields, "NetworkPolicies come before those of the Baseline tier"},
-		{switchedOff, "an allow-all NetworkPolicy would end what they isolate"},
+		{switchedOff, "an allow-all NetworkPolicy would end what " + they + " " + these(len(policies), "isolates", "isolate")},
 	} {
 		if part.yes {
 			parts = append(parts, part.text)
