@@ -9,6 +9,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 )
 
 // Audit is an inventory that is ready to be judged.
@@ -20,7 +21,11 @@ type Audit struct {
 
 // New prepares an audit of an inventory. Its namespaces are those in scope, as inventory.Narrow leaves them.
 func New(inv *inventory.Inventory, opts Options) *Audit {
-	return &Audit{inv: inv, opts: opts, facts: rules.NewFacts(inv, opts.Now)}
+	a := &Audit{inv: inv, opts: opts, facts: rules.NewFacts(inv, opts.Now)}
+	if a.facts.Plugin = networkplugin.Recognise(inv.NetworkPlugin); opts.NetworkPlugin != nil {
+		a.facts.Plugin = *opts.NetworkPlugin
+	}
+	return a
 }
 
 // Needs says which facts the findings hang on beside those that are always read. They may be added to the inventory
@@ -39,6 +44,8 @@ func (a *Audit) Report() *v1alpha1.AuditReport {
 	report.Metadata.CreationTimestamp = metav1.NewTime(opts.Now.UTC())
 	report.Control = Control
 	report.Source = inv.Source
+	report.Source.ServerVersion = inv.NetworkPlugin.ServerVersion
+	report.NetworkPlugin = a.facts.Plugin
 	report.Scope = opts.Scope.Reported()
 	report.Warnings = warnings(inv)
 	for _, gap := range inv.Gaps {
@@ -58,10 +65,16 @@ func (a *Audit) Report() *v1alpha1.AuditReport {
 func (a *Audit) namespace(ns *inventory.Namespace) v1alpha1.NamespaceAudit {
 	row, problem := judge(a.inv, ns, a.opts)
 	subject := a.facts.Namespace(ns)
+	accept(subject, a.opts.Accept, &row)
 	subject.Verdict, subject.ExemptionProblem = row.Verdict, problem
 	judged := row.Verdict == v1alpha1.VerdictPass || row.Verdict == v1alpha1.VerdictFail || row.Verdict == v1alpha1.VerdictAccepted
 	if judged || row.Verdict == v1alpha1.VerdictExempt {
 		describe(subject, &row)
+	}
+	if judged || row.Verdict == v1alpha1.VerdictExempt {
+		for _, p := range subject.Others() {
+			row.OtherPolicies = append(row.OtherPolicies, v1alpha1.ObjectReference{APIVersion: p.APIVersion, Kind: p.Kind, Name: p.Name})
+		}
 	}
 	row.Findings = rules.Check(subject, judged)
 	if row.Reason == "" && slices.ContainsFunc(row.Findings, func(f v1alpha1.Finding) bool { return f.Rule == rules.BaselineOnly.ID }) {
@@ -84,6 +97,9 @@ func warnings(inv *inventory.Inventory) []string {
 		if unknown.err != nil {
 			all = append(all, unknown.err.Error()+": "+unknown.what)
 		}
+	}
+	for _, gap := range inv.OtherPoliciesUnknown {
+		all = append(all, gap.Err.Error()+": whether policies of that kind have a say is unknown")
 	}
 	return all
 }

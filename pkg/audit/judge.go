@@ -2,10 +2,13 @@ package audit
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
 // Options says how to judge.
@@ -19,6 +22,10 @@ type Options struct {
 	// JudgeNamedSystem judges a system namespace that was named. What writes to a
 	// cluster leaves it off: naming one is not yet wanting it changed.
 	JudgeNamedSystem bool
+	// Accept are families of policies of other kinds: a namespace without NetworkPolicy whose pods they isolate is ACCEPTED.
+	Accept []otherpolicy.Family
+	// NetworkPlugin is the network plugin that the cluster is said to have; nil recognises it.
+	NetworkPlugin *v1alpha1.NetworkPlugin
 }
 
 // judge answers the benchmark's letter for one namespace. The order of the
@@ -84,5 +91,20 @@ func skipReason(name string, opts Options) string {
 		return fmt.Sprintf("%s (%s)", systemNamespace, pattern)
 	default:
 		return fmt.Sprintf("%s (%s, by wildcard only)", systemNamespace, pattern)
+	}
+}
+
+// accept turns the FAIL of a namespace that policies of accepted kinds isolate into ACCEPTED. What could not be read of
+// them, or of the pods, leaves it a FAIL: it is one by the benchmark's letter.
+func accept(ns *rules.Namespace, families []otherpolicy.Family, row *v1alpha1.NamespaceAudit) {
+	if row.Verdict != v1alpha1.VerdictFail || len(families) == 0 {
+		return
+	}
+	if by, isolated := ns.IsolatedByOthers(families); isolated {
+		row.Verdict, row.Reason = v1alpha1.VerdictAccepted, "isolated by "+strings.Join(by, ", ")
+		return
+	}
+	if err := ns.OthersUnknown(); err != nil {
+		row.Reason += "; what isolates it otherwise is unknown: " + err.Error()
 	}
 }

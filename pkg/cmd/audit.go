@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -43,14 +42,8 @@ type auditOptions struct {
 	printer     *report.Printer
 	reports     reportFlags
 	failOn      failOnFlags
+	plugin      networkPluginFlags
 	exitZero    bool
-}
-
-// judgingFlags say how namespaces are judged.
-type judgingFlags struct{ noExemptions bool }
-
-func (f *judgingFlags) addFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.noExemptions, "no-exemptions", false, "Ignore the annotations that exempt namespaces.")
 }
 
 func newAuditCommand(g *globals) *cobra.Command {
@@ -77,6 +70,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	o.reports.addFlags(cmd)
 	o.facts.addFlags(cmd)
 	o.failOn.addFlags(cmd)
+	o.plugin.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where the verdict is FAIL, or --fail-on found something. ERROR still exits with 2.")
 	return cmd
 }
@@ -90,8 +84,13 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 	if err := o.facts.validate(o.globals, cmd.Flags()); err != nil {
 		return err
 	}
-	if err := errors.Join(o.failOn.validate(), o.reports.validate(print)); err != nil {
-		return err
+	for _, validate := range []func() error{
+		o.judging.validate, o.failOn.validate, o.plugin.validate,
+		func() error { return o.reports.validate(print) },
+	} {
+		if err := validate(); err != nil {
+			return err
+		}
 	}
 	o.commandLine = o.facts.commandLine() + scope.commandLine(o.scope)
 	o.printer, err = o.globals.printer(print)
@@ -101,13 +100,13 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 func (o *auditOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope)
+	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope, o.plugin.named != nil)
 	if err != nil {
 		return err
 	}
-	audited := audit.New(inv, audit.Options{
-		Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions, JudgeNamedSystem: true,
-	})
+	opts := o.judging.options(o.globals, o.scope)
+	opts.JudgeNamedSystem, opts.NetworkPlugin = true, o.plugin.named
+	audited := audit.New(inv, opts)
 	if err := complete(ctx, audited.Needs()); err != nil {
 		return err
 	}
@@ -121,6 +120,7 @@ func (o *auditOptions) run(ctx context.Context) error {
 		}
 	}
 	o.explainReport(judged)
+	o.explainPlugin(judged)
 	o.explainGaps(inv, "rbac-audit")
 	failing := report.CountFindings(judged, o.failOn.counts)
 	summary, next := report.AuditSummary(judged, failing, o.commandLine)

@@ -63,6 +63,6 @@ func (c *change) connect() (*apiserver.Clients, func(context.Context) (*inventor
 		return nil, nil, err
 	}
 	return clients, func(ctx context.Context) (*inventory.Inventory, error) {
-		return c.server.read(ctx, clients, c.scope, false)
+		return c.server.read(ctx, clients, c.scope)
 	}, nil
 }

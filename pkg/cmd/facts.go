@@ -38,27 +38,33 @@ func (f *factFlags) validate(g *globals, flags *pflag.FlagSet) error {
 	return f.serverFlags.validate()
 }
 
-// read reads the facts, narrowed to the scope.
-func (f *factFlags) read(ctx context.Context, g *globals, scope inventory.Scope, workloads bool) (*inventory.Inventory, error) {
+// readManifests reads manifests, narrowed to the scope.
+func (f *factFlags) readManifests(ctx context.Context, g *globals, scope inventory.Scope) (*inventory.Inventory, error) {
+	inv, err := f.manifestFlags.read(ctx, g.streams, f.namespace)
+	if err != nil {
+		return nil, err
+	}
+	inv.Narrow(scope)
+	return inv, nil
+}
+
+// readGuarded reads the facts that decide who gets a policy, narrowed to the scope.
+func (f *factFlags) readGuarded(ctx context.Context, g *globals, scope inventory.Scope, others otherPolicyFlags) (*inventory.Inventory, error) {
 	if f.given() {
-		inv, err := f.manifestFlags.read(ctx, g.streams, f.namespace)
-		if err != nil {
-			return nil, err
-		}
-		inv.Narrow(scope)
-		return inv, nil
+		return f.readManifests(ctx, g, scope)
 	}
 	clients, err := f.connect(g)
 	if err != nil {
 		return nil, err
 	}
-	return f.serverFlags.read(ctx, clients, scope, workloads)
+	return others.read(ctx, live.NewReader(clients, f.concurrency), scope)
 }
 
-// readAudited reads the facts of an audit, narrowed to the scope. complete adds what the audit finds that it needs.
-func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory.Scope) (inv *inventory.Inventory, complete func(context.Context, rules.Needs) error, err error) {
+// readAudited reads the facts of an audit, narrowed to the scope. pluginNamed says that the network plugin need not be
+// recognised. complete adds what the audit finds that it needs.
+func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory.Scope, pluginNamed bool) (inv *inventory.Inventory, complete func(context.Context, rules.Needs) error, err error) {
 	if f.given() {
-		inv, err = f.read(ctx, g, scope, true)
+		inv, err = f.readManifests(ctx, g, scope)
 		return inv, func(context.Context, rules.Needs) error { return nil }, err
 	}
 	clients, err := f.connect(g)
@@ -66,7 +72,9 @@ func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory
 		return nil, nil, err
 	}
 	reader := live.NewReader(clients, f.concurrency)
-	inv, err = reader.Read(ctx, live.Options{Names: scope.Names, Selector: scope.Selector, Workloads: true})
+	inv, err = reader.Read(ctx, live.Options{
+		Names: scope.Names, Selector: scope.Selector, Workloads: true, NetworkPlugin: !pluginNamed, OtherPolicies: true,
+	})
 	return inv, func(ctx context.Context, needs rules.Needs) error {
 		return reader.Complete(ctx, inv, live.More{Names: scope.Names, Controllers: needs.Controllers, DNS: needs.DNS})
 	}, err
@@ -81,8 +89,8 @@ func (f *factFlags) connect(g *globals) (*apiserver.Clients, error) {
 	return clients, err
 }
 
-// readEverything reads all namespaces with all that decides about connections.
-func (f *factFlags) readEverything(ctx context.Context, g *globals) (*inventory.Inventory, error) {
+// readEverything reads all namespaces with all that decides about connections; others adds policies of other kinds.
+func (f *factFlags) readEverything(ctx context.Context, g *globals, others bool) (*inventory.Inventory, error) {
 	if f.given() {
 		return f.manifestFlags.read(ctx, g.streams, f.namespace)
 	}
@@ -91,7 +99,7 @@ func (f *factFlags) readEverything(ctx context.Context, g *globals) (*inventory.
 		return nil, err
 	}
 	return live.NewReader(clients, f.concurrency).Read(ctx, live.Options{
-		Workloads: true, WholeWorkloads: true, Services: true, Templates: true,
+		Workloads: true, WholeWorkloads: true, Services: true, Templates: true, OtherPolicies: others,
 	})
 }
 
@@ -191,13 +199,9 @@ func (f *serverFlags) validate() error {
 	return nil
 }
 
-// read reads a cluster.
-func (f *serverFlags) read(ctx context.Context, clients *apiserver.Clients, scope inventory.Scope, workloads bool) (*inventory.Inventory, error) {
-	return live.NewReader(clients, f.concurrency).Read(ctx, live.Options{
-		Names:     scope.Names,
-		Selector:  scope.Selector,
-		Workloads: workloads,
-	})
+// read reads the namespaces of a cluster and their NetworkPolicies.
+func (f *serverFlags) read(ctx context.Context, clients *apiserver.Clients, scope inventory.Scope) (*inventory.Inventory, error) {
+	return live.NewReader(clients, f.concurrency).Read(ctx, live.Options{Names: scope.Names, Selector: scope.Selector})
 }
 
 // readsStdin says that manifests come from standard input.

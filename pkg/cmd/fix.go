@@ -12,6 +12,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/audit"
 	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/remediate"
 	"github.com/cis532/kubectl-cis532/pkg/report"
 	"github.com/cis532/kubectl-cis532/pkg/version"
@@ -22,6 +23,9 @@ const fixLong = `Give each namespace without a NetworkPolicy the policy cis-defa
 The policy allows every connection, in both directions: the benchmark's letter is met and nothing breaks. It isolates
 nothing either; it is where hardening begins. Policies are created, never applied: what somebody else made is not
 overwritten, and where a policy appears meanwhile, fix takes its own back. kubectl cis532 rollback removes what fix made.
+
+A namespace whose pods a policy of another kind selects (Cilium, Calico, cluster and admin policies) is left alone and
+reported: an allow-all could end what that policy isolates. --ignore-other-policies overrules it.
 
 System namespaces are left alone, also when they are named, unless --include-system is given.`
 
@@ -42,6 +46,7 @@ const fixExample = `  # What would be created, checked by the API server (admiss
 type fixOptions struct {
 	change
 	judging judgingFlags
+	others  otherPolicyFlags
 }
 
 func newFixCommand(g *globals) *cobra.Command {
@@ -60,6 +65,9 @@ func newFixCommand(g *globals) *cobra.Command {
 			if cmd.Flags().Changed("filename") {
 				return usage(cmd, errors.New(`fix changes a cluster; for manifests, use "kubectl cis532 generate -f"`))
 			}
+			if err := o.judging.validate(); err != nil {
+				return usage(cmd, err)
+			}
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
 			}
@@ -68,6 +76,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	}
 	o.addFlags(cmd, scope, print, "changed")
 	o.judging.addFlags(cmd)
+	o.others.addFlags(cmd, "Give namespaces a policy also where policies of another kind (Cilium, Calico, cluster and admin policies) select their pods, or could not be read. An allow-all can end what those isolate.")
 	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
 	_ = cmd.Flags().MarkHidden("filename")
 	return cmd
@@ -80,18 +89,21 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, err := read(ctx)
+	inv, err := o.others.read(ctx, live.NewReader(clients, o.server.concurrency), o.scope)
 	if err != nil {
 		return err
 	}
-	judged := audit.Run(inv, audit.Options{Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions})
+	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
+	judged := audited.Report()
+	refused := o.others.refused(audited, judged)
 	entry, _ := baseline.Lookup(baseline.DefaultEntry)
-	if judged.Summary.Fail > 0 {
-		o.tell("%s: creating %s in %s%s", target(clients), entry.ObjectName(), report.Count(judged.Summary.Fail, "namespace"), report.DryRunNote(o.dryRun))
+	if n := judged.Summary.Fail - len(refused); n > 0 {
+		o.tell("%s: creating %s in %s%s", target(clients), entry.ObjectName(), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
 	fix := remediate.Fix{
 		Clients:     clients,
 		Entry:       entry,
+		Refused:     refused,
 		DryRun:      o.dryRun,
 		RunID:       o.streams.RunID(),
 		ToolVersion: version.Get().GitVersion,

@@ -34,6 +34,7 @@ type generateOptions struct {
 	scope     inventory.Scope
 	facts     factFlags
 	judging   judgingFlags
+	others    otherPolicyFlags
 	printer   *report.Printer
 	outputDir string
 }
@@ -59,6 +60,7 @@ func newGenerateCommand(g *globals) *cobra.Command {
 	}
 	scope.addFlags(cmd)
 	o.judging.addFlags(cmd)
+	o.others.addFlags(cmd, "Print a policy also for namespaces whose pods policies of another kind (Cilium, Calico, cluster and admin policies) select. An allow-all can end what those isolate.")
 	print.AddFlags(cmd)
 	o.facts.addFlags(cmd)
 	cmd.Flags().StringVar(&o.outputDir, "output-dir", "", "Write DIR/NAMESPACE/NAME.yaml instead of printing. A file that is there and differs is never overwritten.")
@@ -73,6 +75,9 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 		return err
 	}
 	if err := o.facts.validate(o.globals, cmd.Flags()); err != nil {
+		return err
+	}
+	if err := o.judging.validate(); err != nil {
 		return err
 	}
 	switch flags := cmd.Flags(); {
@@ -98,15 +103,17 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 func (o *generateOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, err := o.facts.read(ctx, o.globals, o.scope, false)
+	inv, err := o.facts.readGuarded(ctx, o.globals, o.scope, o.others)
 	if err != nil {
 		return err
 	}
-	judged := audit.Run(inv, audit.Options{Scope: o.scope, Now: o.streams.Now(), NoExemptions: o.judging.noExemptions})
+	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
+	judged := audited.Report()
+	refused := o.others.refused(audited, judged)
 	entry, _ := baseline.Lookup(baseline.DefaultEntry)
 	var policies []*networkingv1.NetworkPolicy
 	for _, row := range judged.Namespaces {
-		if row.Verdict == v1alpha1.VerdictFail {
+		if row.Verdict == v1alpha1.VerdictFail && refused[row.Name] == "" {
 			policies = append(policies, entry.Policy(row.Name))
 		}
 	}
@@ -120,12 +127,15 @@ func (o *generateOptions) run(ctx context.Context) error {
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-audit")
 	for _, row := range judged.Namespaces {
-		if row.Verdict == v1alpha1.VerdictError {
+		switch {
+		case row.Verdict == v1alpha1.VerdictError:
 			o.streams.say("error: namespace %q: %s", row.Name, row.Reason)
+		case refused[row.Name] != "":
+			o.streams.say("error: namespace %q: %s", row.Name, refused[row.Name])
 		}
 	}
-	if len(policies) == 0 && judged.Verdict != v1alpha1.VerdictError {
+	if len(policies)+len(refused) == 0 && judged.Verdict != v1alpha1.VerdictError {
 		o.tell("nothing to generate: every namespace that was judged has a NetworkPolicy or is exempt")
 	}
-	return outcome(false, judged.Verdict == v1alpha1.VerdictError, false)
+	return outcome(false, judged.Verdict == v1alpha1.VerdictError || len(refused) > 0, false)
 }

@@ -50,6 +50,7 @@ const reachExample = `  # May the storefront call payments?
 // reachOptions is what reach does, with all flags read.
 type reachOptions struct {
 	*globals
+	others   otherPolicyFlags
 	facts    factFlags
 	print    *report.PrintFlags
 	printer  *report.Printer
@@ -75,6 +76,7 @@ func newReachCommand(g *globals) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.matrix, "matrix", false, "Say who reaches whom, on the port given as the only argument, or on all. With -n only what starts or ends in that namespace.")
 	cmd.Flags().StringVar(&o.expect, "expect", "", "Compare connections with the expectations of a file, or of standard input (-).")
+	o.others.addFlags(cmd, "Answer by NetworkPolicies alone, also where policies of another kind (Cilium, Calico, cluster and admin policies) could decide otherwise. Without it such answers are unknown.")
 	o.facts.addFlags(cmd)
 	o.print.AddFlags(cmd)
 	return cmd
@@ -125,9 +127,15 @@ func (o *reachOptions) complete(cmd *cobra.Command, args []string) error {
 func (o *reachOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, err := o.facts.readEverything(ctx, o.globals)
+	inv, err := o.facts.readEverything(ctx, o.globals, !o.others.ignore)
 	if err != nil {
 		return err
+	}
+	if o.others.ignore {
+		inv.OtherPolicies, inv.OtherPoliciesUnknown = nil, nil
+	}
+	for _, gap := range inv.OtherPoliciesUnknown {
+		o.warn("%v: what such policies could decide is unknown (--ignore-other-policies answers by NetworkPolicies alone)", gap.Err)
 	}
 	for _, warning := range inv.Warnings {
 		o.warn("%s", warning)

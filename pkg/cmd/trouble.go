@@ -20,6 +20,16 @@ func (g *globals) explainErrors(problems []string) {
 	}
 }
 
+// explainPlugin says whether anybody enforces the policies.
+func (g *globals) explainPlugin(judged *v1alpha1.AuditReport) {
+	switch plugin := judged.NetworkPlugin; {
+	case plugin.Enforcement == v1alpha1.EnforcementNotEnforced:
+		g.warn("network plugin %s does not enforce NetworkPolicies: %s", plugin.Name, plugin.Evidence)
+	case plugin.Enforcement == v1alpha1.EnforcementUnknown && judged.Source.Kind == v1alpha1.SourceCluster:
+		g.tell("whether anybody enforces NetworkPolicies is unknown: %s (--network-plugin NAME says which network plugin there is)", plugin.Evidence)
+	}
+}
+
 // explainGaps says how to get a permission that is missing. topic is the one
 // of `explain` that prints the role.
 func (g *globals) explainGaps(inv *inventory.Inventory, topic string) {

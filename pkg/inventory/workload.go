@@ -17,6 +17,8 @@ type Workload struct {
 	Kind string
 	// Name is the object's name, without its kind.
 	Name string
+	// ServiceAccount is the name of its service account; empty where it is unknown.
+	ServiceAccount string
 	// DNSPolicy says whose names the pod resolves by whom; empty is ClusterFirst, as the API server defaults it, or unknown.
 	DNSPolicy corev1.DNSPolicy
 	// Controller is KIND/NAME, in lower case, of the object that controls it; empty where none does.
@@ -55,7 +57,7 @@ func NewWorkload(kind, namespace, name string, labels map[string]string, spec *c
 	return Workload{
 		Kind:      kind,
 		Name:      name,
-		DNSPolicy: spec.DNSPolicy,
+		DNSPolicy: spec.DNSPolicy, ServiceAccount: spec.ServiceAccountName,
 		Pod: netpol.Pod{
 			Namespace:   namespace,
 			Name:        kind + "/" + name,

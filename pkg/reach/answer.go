@@ -43,24 +43,37 @@ func (c *Cluster) answer(a attempt) v1alpha1.Connection {
 		return connection
 	}
 	connection.Port, connection.Protocol = a.port.Number, string(a.port.Protocol)
-	answer := c.policies.Connect(a.from.end, a.to.end, a.port.Number, a.port.Protocol)
+	answer := c.connect(&a)
 	connection.Verdict = v1alpha1.ReachVerdict(answer.Verdict)
 	connection.Egress = decision(answer.Egress.Verdict, string(answer.Egress.Reason), answer.Egress.Rules, answer.Egress.Policies)
 	connection.Ingress = decision(answer.Ingress.Verdict, string(answer.Ingress.Reason), answer.Ingress.Rules, answer.Ingress.Policies)
 	connection.Notes = notes(answer.Notes)
+	c.noteOthers(a, &connection)
 	return connection
 }
 
 // allPorts says what may pass on any port.
 func (c *Cluster) allPorts(a attempt, connection *v1alpha1.Connection) {
-	allowance := c.policies.Allowed(a.from.end, a.to.end)
+	// What does not hang on rules is the same for every port.
+	one := c.any(&a)
+	allowance := c.allowed(&a, one)
 	connection.Allowed, connection.Unknown = textsOf(allowance.Allowed), textsOf(allowance.Unknown)
 	connection.Verdict = setVerdict(allowance.Allowed, allowance.Unknown)
-	// What does not hang on rules is the same for every port.
-	one := c.policies.Connect(a.from.end, a.to.end, 1, corev1.ProtocolTCP)
 	connection.Egress = side(allowance.Egress, one.Egress.Reason)
 	connection.Ingress = side(allowance.Ingress, one.Ingress.Reason)
 	connection.Notes = notes(allowance.Notes)
+	c.noteOthers(a, connection)
+}
+
+// any is what NetworkPolicies say to one port, which one is not looked at.
+func (c *Cluster) any(a *attempt) netpol.Answer {
+	return c.policies.Connect(a.from.end, a.to.end, 1, corev1.ProtocolTCP)
+}
+
+// noteOthers names the policies of other kinds that could decide otherwise.
+func (c *Cluster) noteOthers(a attempt, connection *v1alpha1.Connection) {
+	c.say(a.from.index, netpol.Egress).note(connection.Egress, netpol.Egress, connection)
+	c.say(a.to.index, netpol.Ingress).note(connection.Ingress, netpol.Ingress, connection)
 }
 
 // setVerdict is allowed where any port is, else unknown where any may be.

@@ -68,6 +68,8 @@ func decidedBy(d *v1alpha1.DirectionDecision, end string) string {
 		return "unknown whether it selects the " + end + ": " + policies
 	case netpol.ReasonRule:
 		return rulesText(d)
+	case reasonOther:
+		return "could be decided otherwise by " + strings.Join(d.OtherPolicies, ", ")
 	default:
 		return d.Reason
 	}

@@ -117,7 +117,7 @@ func (c *Cluster) judgeLine(fields []string, defaultNamespace string) (v1alpha1.
 func (c *Cluster) quickVerdict(attempts []attempt) v1alpha1.ReachVerdict {
 	verdict := v1alpha1.ReachUnknown
 	for i, a := range attempts {
-		got := v1alpha1.ReachVerdict(c.policies.Connect(a.from.end, a.to.end, a.port.Number, a.port.Protocol).Verdict)
+		got := v1alpha1.ReachVerdict(c.connect(&a).Verdict)
 		if i > 0 && got != verdict {
 			return v1alpha1.ReachUnknown
 		}

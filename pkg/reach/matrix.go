@@ -18,6 +18,7 @@ type Matrix struct {
 	groups    []group
 	grid      grid
 	pairs     int
+	cluster   *Cluster
 }
 
 // Matrix says who reaches whom, on one port or, for the zero Port, on all.
@@ -30,13 +31,13 @@ func (c *Cluster) Matrix(port Port, namespace string) (*Matrix, error) {
 	if namespace != "" && !c.namespaces[namespace] {
 		return nil, fmt.Errorf("namespace %q not found", clip(namespace))
 	}
-	m := &Matrix{port: port, namespace: namespace}
+	m := &Matrix{port: port, namespace: namespace, cluster: c}
 	// Merging can make no fewer workloads than that: what is too much then need not be judged.
 	if err := m.count(c.merged(func(int) int { return 0 })); err != nil {
 		return nil, err
 	}
 	m.grid = c.grid(port)
-	if err := m.count(c.merged(m.grid.kind)); err != nil {
+	if err := m.count(c.merged(c.tellApart(m.grid.kind))); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -80,7 +81,7 @@ func (m *Matrix) Entries() iter.Seq[v1alpha1.MatrixEntry] {
 				if i == j || m.namespace != "" && from.namespace != m.namespace && to.namespace != m.namespace {
 					continue
 				}
-				entry := m.grid.entry(from, to)
+				entry := m.entry(from, to)
 				entry.From, entry.To = from.name, to.name
 				if !yield(entry) {
 					return
@@ -88,6 +89,13 @@ func (m *Matrix) Entries() iter.Seq[v1alpha1.MatrixEntry] {
 			}
 		}
 	}
+}
+
+func (m *Matrix) entry(from, to *group) v1alpha1.MatrixEntry {
+	if c := m.cluster; !c.silent(c.counted[from.members[0]], c.counted[to.members[0]]) {
+		return c.entryBeside(from, to, m.port)
+	}
+	return m.grid.entry(from, to)
 }
 
 // Report is the head of the matrix as a document; its entries are left out.

@@ -30,6 +30,8 @@ type Cluster struct {
 	// servicePods are the workloads that a Service's selector picks.
 	servicePods map[*inventory.Service][]int
 	byAddr      map[netip.Addr]*inventory.Service
+	// others are the policies of other kinds; nil where there are none.
+	others *others
 }
 
 // New prepares an inventory.
@@ -37,7 +39,7 @@ func New(inv *inventory.Inventory) *Cluster {
 	c := &Cluster{
 		byRef: map[string][]int{}, controlled: map[string][]int{}, namespaces: map[string]bool{},
 		services: map[string]*inventory.Service{}, servicePods: map[*inventory.Service][]int{},
-		byAddr: map[netip.Addr]*inventory.Service{},
+		byAddr: map[netip.Addr]*inventory.Service{}, others: readOthers(inv),
 	}
 	var namespaces []netpol.Namespace
 	var policies []*networkingv1.NetworkPolicy

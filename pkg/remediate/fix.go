@@ -25,6 +25,8 @@ type Fix struct {
 	Clients *apiserver.Clients
 	// Entry is the policy of the catalogue.
 	Entry baseline.Entry
+	// Refused says of failing namespaces why they must not get it; they are reported as ERROR.
+	Refused map[string]string
 	// DryRun says whether anything is written.
 	DryRun v1alpha1.DryRun
 	// RunID marks what this run creates.
@@ -60,7 +62,7 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 	jobs := map[string]*job{}
 	var order []*job
 	for _, row := range judged.Namespaces {
-		if row.Verdict == v1alpha1.VerdictFail {
+		if row.Verdict == v1alpha1.VerdictFail && f.Refused[row.Name] == "" {
 			j := &job{namespace: row.Name, policy: f.policy(row.Name)}
 			jobs[row.Name] = j
 			order = append(order, j)
@@ -74,7 +76,7 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 	for _, row := range judged.Namespaces {
 		j := jobs[row.Name]
 		if j == nil {
-			report.Namespaces = append(report.Namespaces, v1alpha1.NamespaceFix{Name: row.Name, Result: unchanged(row.Verdict), Reason: row.Reason})
+			report.Namespaces = append(report.Namespaces, f.untouched(row))
 			continue
 		}
 		report.Namespaces = append(report.Namespaces, j.row())
@@ -211,12 +213,21 @@ func (f *Fix) get(ctx context.Context, namespace, name string) (*networkingv1.Ne
 	return np, f.Clients.Explain(policyAction("get", namespace, name), err)
 }
 
+// untouched is the row of a namespace that nothing was done to.
+func (f *Fix) untouched(row v1alpha1.NamespaceAudit) v1alpha1.NamespaceFix {
+	untouched := v1alpha1.NamespaceFix{Name: row.Name, Result: unchanged(row.Verdict), Reason: row.Reason}
+	if reason := f.Refused[row.Name]; reason != "" && row.Verdict == v1alpha1.VerdictFail {
+		untouched.Reason = reason
+	}
+	return untouched
+}
+
 // unchanged is the result of a namespace that needed nothing.
 func unchanged(v v1alpha1.Verdict) v1alpha1.Result {
 	switch v {
 	case v1alpha1.VerdictPass:
 		return v1alpha1.ResultPass
-	case v1alpha1.VerdictSkipped:
+	case v1alpha1.VerdictSkipped, v1alpha1.VerdictAccepted:
 		return v1alpha1.ResultSkipped
 	case v1alpha1.VerdictExempt:
 		return v1alpha1.ResultExempt

@@ -74,6 +74,8 @@ type DirectionDecision struct {
 	Rules []RuleReference `json:"rules,omitempty"`
 	// Policies are those that isolate the pod in this direction, as NAMESPACE/NAME.
 	Policies []string `json:"policies,omitempty"`
+	// OtherPolicies are policies of other kinds that select the pod, or may, and could decide otherwise: KIND [NAMESPACE/]NAME.
+	OtherPolicies []string `json:"otherPolicies,omitempty"`
 }
 
 // RuleReference is one rule of a policy.

@@ -28,6 +28,8 @@ type Source struct {
 	Context string `json:"context,omitempty"`
 	// Server is the URL of the API server, for a cluster.
 	Server string `json:"server,omitempty"`
+	// ServerVersion is the API server's version, where it was asked for.
+	ServerVersion string `json:"serverVersion,omitempty"`
 	// Paths are the files, directories and URLs, for manifests; "-" is standard input.
 	Paths []string `json:"paths,omitempty"`
 }

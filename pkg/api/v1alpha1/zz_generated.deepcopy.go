@@ -163,6 +163,11 @@ func (in *DirectionDecision) DeepCopyInto(out *DirectionDecision) {
 		*out = make([]string, len(*in))
 		copy(*out, *in)
 	}
+	if in.OtherPolicies != nil {
+		in, out := &in.OtherPolicies, &out.OtherPolicies
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	return
 }
 

@@ -5,8 +5,10 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
 // Facts is an inventory, indexed for the questions of the rules.
@@ -22,11 +24,18 @@ type Facts struct {
 	// workloads are the pods of cluster.
 	workloads []inventory.Workload
 	around    *surroundings
+	// others are the policies of other kinds.
+	others *otherpolicy.Set
+	// Plugin is what is known of the network plugin.
+	Plugin v1alpha1.NetworkPlugin
 }
 
 // NewFacts indexes an inventory, as it is at a time.
 func NewFacts(inv *inventory.Inventory, now time.Time) *Facts {
-	f := &Facts{inv: inv, now: now, pods: map[string][]int{}, policies: map[string][]int{}}
+	f := &Facts{
+		inv: inv, now: now, pods: map[string][]int{}, policies: map[string][]int{},
+		others: otherpolicy.NewSet(inv.OtherPolicies),
+	}
 	var pods []netpol.Pod
 	for _, w := range inv.Workloads {
 		if w.Owned || w.Finished {

@@ -6,6 +6,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
 // Namespace is what a rule sees of a namespace.
@@ -24,7 +25,9 @@ type Namespace struct {
 	// Ingress and Egress are what the policies do to Pods.
 	Ingress, Egress Direction
 
-	facts *Facts
+	facts       *Facts
+	others      []*otherpolicy.Policy
+	othersKnown bool
 }
 
 // Direction is what the policies of a namespace do in one direction.

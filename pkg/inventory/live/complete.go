@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/labels"
@@ -15,6 +16,8 @@ import (
 type More struct {
 	// Names are the namespaces that were read with requests of their own; empty where the whole cluster was.
 	Names []string
+	// Workloads adds the pods, whole.
+	Workloads bool
 	// Controllers adds the controllers, as templates of the pods that they would make.
 	Controllers bool
 	// DNS adds what serves the cluster's names.
@@ -25,9 +28,19 @@ type More struct {
 // error only where Read would.
 func (r *Reader) Complete(ctx context.Context, inv *inventory.Inventory, more More) error {
 	var group errgroup.Group
+	if more.Workloads {
+		group.Go(func() error {
+			inv.Workloads, inv.WorkloadsUnknown = ofEach(r, more.Names, func(name string) ([]inventory.Workload, error) {
+				return r.listPods(ctx, name, true)
+			})
+			return fatal(inv.WorkloadsUnknown)
+		})
+	}
 	if more.Controllers {
 		group.Go(func() error {
-			inv.Templates, inv.TemplatesUnknown = r.listControllersOf(ctx, more.Names)
+			inv.Templates, inv.TemplatesUnknown = ofEach(r, more.Names, func(name string) ([]inventory.Workload, error) {
+				return r.listControllers(ctx, name)
+			})
 			return fatal(inv.TemplatesUnknown)
 		})
 	}
@@ -40,10 +53,10 @@ func (r *Reader) Complete(ctx context.Context, inv *inventory.Inventory, more Mo
 	return group.Wait()
 }
 
-// listControllersOf reads the controllers of some namespaces, or with no name of all.
-func (r *Reader) listControllersOf(ctx context.Context, names []string) ([]inventory.Workload, error) {
+// ofEach lists workloads of some namespaces, or with no name of all.
+func ofEach(r *Reader, names []string, list func(namespace string) ([]inventory.Workload, error)) ([]inventory.Workload, error) {
 	if len(names) == 0 {
-		return r.listControllers(ctx, "")
+		return list("")
 	}
 	found := make([][]inventory.Workload, len(names))
 	errs := make([]error, len(names))
@@ -51,16 +64,12 @@ func (r *Reader) listControllersOf(ctx context.Context, names []string) ([]inven
 	group.SetLimit(r.concurrency)
 	for i, name := range names {
 		group.Go(func() error {
-			found[i], errs[i] = r.listControllers(ctx, name)
+			found[i], errs[i] = list(name)
 			return nil
 		})
 	}
 	_ = group.Wait()
-	var all []inventory.Workload
-	for _, workloads := range found {
-		all = append(all, workloads...)
-	}
-	return all, errors.Join(errs...)
+	return slices.Concat(found...), errors.Join(errs...)
 }
 
 // readDNS looks for the DNS Service where platforms put it, and for its pods

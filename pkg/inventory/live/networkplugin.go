@@ -65,6 +65,9 @@ func (r *Reader) listPluginDaemonSets(ctx context.Context) ([]*appsv1.DaemonSet,
 		if err != nil {
 			return nil, err
 		}
+		if opts.Continue == "" {
+			kept = nil
+		}
 		for i := range list.Items {
 			if ds := &list.Items[i]; networkplugin.MayRunIn(ds.Namespace) {
 				kept = append(kept, networkplugin.Trim(ds))
@@ -103,6 +106,9 @@ func (r *Reader) listPluginNodes(ctx context.Context) ([]*corev1.Node, error) {
 		list, err := r.clients.Kubernetes.CoreV1().Nodes().List(ctx, opts)
 		if err != nil {
 			return nil, err
+		}
+		if opts.Continue == "" {
+			nodes = nil
 		}
 		for i := range list.Items {
 			nodes = append(nodes, networkplugin.TrimNode(&list.Items[i]))

@@ -1,0 +1,36 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
+)
+
+// Conflicts says of namespaces why a NetworkPolicy that allows everything must not be added to them unasked: a policy of
+// another kind selects their pods, or such policies could not be read. An allow-all can switch off the isolation that those
+// give. Namespaces without such a conflict are not in the map.
+func (a *Audit) Conflicts() map[string]string {
+	conflicts := map[string]string{}
+	for _, ns := range a.inv.Namespaces {
+		subject := a.facts.Namespace(ns)
+		if others := subject.Others(); len(others) > 0 {
+			conflicts[ns.Name] = conflict(others)
+		} else if err := subject.OthersUnknown(); err != nil {
+			conflicts[ns.Name] = fmt.Sprintf("whether policies of another kind isolate its pods is unknown: %v", err)
+		}
+	}
+	return conflicts
+}
+
+func conflict(others []*otherpolicy.Policy) string {
+	text := clip(others[0].String())
+	if len(others) > 1 {
+		text += fmt.Sprintf(" and %d more", len(others)-1)
+	}
+	for _, p := range others {
+		if p.SwitchedOffByAllowAll() {
+			return text + ": an allow-all NetworkPolicy would end what it isolates"
+		}
+	}
+	return text + ": a policy of another kind selects its pods"
+}
