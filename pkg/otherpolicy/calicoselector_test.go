@@ -185,7 +185,9 @@ func (n *tree) print(t *rapid.T, atLeast int) string {
 	return text + "{" + strings.Join(values, ",") + "}"
 }
 
-func blanks(t *rapid.T) string { return rapid.SampledFrom([]string{"", "", " ", "\t", "  "}).Draw(t, "blanks") }
+func blanks(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "", " ", "\t", "  "}).Draw(t, "blanks")
+}
 
 func quoted(t *rapid.T, value string) string {
 	quote := rapid.SampledFrom([]string{"'", `"`}).Draw(t, "quote")
