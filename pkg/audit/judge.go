@@ -95,16 +95,20 @@ func skipReason(name string, opts Options) string {
 }
 
 // accept turns the FAIL of a namespace that policies of accepted kinds isolate into ACCEPTED. What could not be read of
-// them, or of the pods, leaves it a FAIL: it is one by the benchmark's letter.
-func accept(ns *rules.Namespace, families []otherpolicy.Family, row *v1alpha1.NamespaceAudit) {
+// them, or of the pods, leaves it a FAIL, as it is one by the benchmark's letter; so does a network plugin that enforces
+// nothing.
+func accept(ns *rules.Namespace, plugin v1alpha1.NetworkPlugin, families []otherpolicy.Family, row *v1alpha1.NamespaceAudit) {
 	if row.Verdict != v1alpha1.VerdictFail || len(families) == 0 {
 		return
 	}
-	if by, isolated := ns.IsolatedByOthers(families); isolated {
+	by, isolated := ns.IsolatedByOthers(families)
+	err := ns.OthersUnknown()
+	switch {
+	case isolated && plugin.Enforcement == v1alpha1.EnforcementNotEnforced:
+		row.Reason += fmt.Sprintf("; network plugin %s does not enforce %s", plugin.Name, strings.Join(by, ", "))
+	case isolated:
 		row.Verdict, row.Reason = v1alpha1.VerdictAccepted, "isolated by "+strings.Join(by, ", ")
-		return
-	}
-	if err := ns.OthersUnknown(); err != nil {
+	case err != nil:
 		row.Reason += "; what isolates it otherwise is unknown: " + err.Error()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,7 +61,25 @@ func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]
 	}
 	_ = group.Wait()
 	found.sort()
-	return found.policies, found.gaps
+	return found.policies, joinForbidden(found.gaps)
+}
+
+// joinForbidden makes one gap of the lists that a user may not make in a namespace, or at all: whoever may not read one
+// kind mostly may not read any.
+func joinForbidden(gaps []inventory.Gap) []inventory.Gap {
+	var joined []inventory.Gap
+	forbidden := map[string][]error{}
+	for _, gap := range gaps {
+		if apiserver.CauseOf(gap.Err) != apiserver.CauseForbidden {
+			joined = append(joined, gap)
+			continue
+		}
+		forbidden[gap.Namespace] = append(forbidden[gap.Namespace], gap.Err)
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(forbidden)) {
+		joined = append(joined, inventory.Gap{Namespace: namespace, Err: oneProblem(forbidden[namespace])})
+	}
+	return joined
 }
 
 // servedVersions asks which versions of which API groups there are: nil where that cannot be told.
@@ -147,6 +166,9 @@ func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace s
 				return &metav1.ListMeta{}, nil
 			}
 			return nil, err
+		}
+		if opts.Continue == "" {
+			items = nil
 		}
 		items = append(items, list.Items...)
 		return list, nil
