@@ -74,11 +74,9 @@ func (s *ciliumSection) peers(r *ciliumAllow) ciliumPeers {
 // count says how many kinds of peers are there, and whether one of them is an empty list.
 func (p *ciliumPeers) count() (kinds int, empty bool) {
 	note := func(given bool, length int) {
-		if !given {
-			return
-		}
-		if kinds++; length == 0 {
-			empty = true
+		if given {
+			kinds++
+			empty = empty || length == 0
 		}
 	}
 	note(p.endpoints != nil, length(p.endpoints))
@@ -266,9 +264,9 @@ func ciliumProtocols(toPorts *[]ciliumPorts) [protocols]bool {
 				continue
 			}
 			protocol := strings.ToUpper(port.Protocol)
-			any := protocol == "" || protocol == "ANY"
-			kept[tcp] = kept[tcp] || any || protocol == "TCP"
-			kept[udp] = kept[udp] || any || protocol == "UDP"
+			every := protocol == "" || protocol == "ANY"
+			kept[tcp] = kept[tcp] || every || protocol == "TCP"
+			kept[udp] = kept[udp] || every || protocol == "UDP"
 		}
 	}
 	return kept
