@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -89,7 +90,8 @@ func (r *Reader) servedVersions(ctx context.Context) map[schema.GroupVersion]boo
 	err := r.clients.Do(ctx, func(ctx context.Context) error {
 		var err error
 		raw, err = r.clients.Kubernetes.Discovery().RESTClient().Get().AbsPath("/apis").SetHeader("Accept", "application/json").Do(ctx).Raw()
-		if tries++; tries < maxTries {
+		tries++
+		if tries < maxTries {
 			return err
 		}
 		return nil
@@ -161,7 +163,8 @@ func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace s
 	err := r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
 		list, err := r.clients.Dynamic.Resource(kind.GVR()).Namespace(namespace).List(ctx, opts)
 		if err != nil {
-			if tries++; isServerError(err) && (hasAlternative || tries >= maxTries) {
+			tries++
+			if isServerError(err) && (hasAlternative || tries >= maxTries) {
 				unavailable = err
 				return &metav1.ListMeta{}, nil
 			}
@@ -183,8 +186,8 @@ func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace s
 }
 
 func isServerError(err error) bool {
-	status, ok := err.(apierrors.APIStatus) //nolint:errorlint // the client returns it as it is
-	return ok && status.Status().Code >= http.StatusInternalServerError
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && status.Status().Code >= http.StatusInternalServerError
 }
 
 // otherPolicies collects what requests in parallel bring.
