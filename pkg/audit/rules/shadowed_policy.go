@@ -88,10 +88,5 @@ func (n *Namespace) shadowed(d *Direction) []bool {
 
 // allowsAllAlone says that a policy alone allows everything to each pod that it selects.
 func (n *Namespace) allowsAllAlone(policy int, d *Direction) bool {
-	for posture := range n.Alone([]int{policy}, d) {
-		if posture != netpol.PostureAllowAll {
-			return false
-		}
-	}
-	return true
+	return n.allowAll([]int{policy}, d)
 }
