@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"testing"
@@ -232,5 +233,33 @@ func TestTheDNSMayStandBesideWhatIsInScope(t *testing.T) {
 				t.Errorf("found (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Pods of one policy can be cut off differently: an IPv6 address is in no IPv4 block. What is found is in the same order, however
+// the pods come.
+func TestWhatIsCutOffComesInOneOrder(t *testing.T) {
+	const text = `
+{apiVersion: v1, kind: Pod, metadata: {name: dns, namespace: kube-system, labels: {k8s-app: kube-dns}}, spec: {dnsPolicy: Default, containers: [{name: c, image: i}]}, status: {podIPs: [{ip: 10.244.0.2}, {ip: 'fd00:10::2'}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: kube-dns, namespace: kube-system}, spec: {clusterIPs: [10.96.0.10], selector: {k8s-app: kube-dns}, ports: [{name: dns, port: 53, protocol: UDP}, {name: dns-tcp, port: 53, protocol: TCP}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: four, namespace: shop}, spec: {containers: [{name: c, image: i}]}, status: {podIPs: [{ip: 10.244.1.4}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: six, namespace: shop}, spec: {containers: [{name: c, image: i}]}, status: {podIPs: [{ip: 'fd00:10::6'}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: both, namespace: shop}, spec: {containers: [{name: c, image: i}]}, status: {podIPs: [{ip: 10.244.1.7}, {ip: 'fd00:10::7'}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop}, spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.244.0.0/24}}], ports: [{port: 53, protocol: UDP}]}]}}`
+	want := []string{
+		"2 pods cannot ask the pods of Service kube-system/kube-dns over TCP: pod/both, pod/four",
+		"1 pod cannot ask the pods of Service kube-system/kube-dns over UDP and TCP: pod/six",
+	}
+	for range 20 {
+		inv := cluster(t, text)
+		rand.Shuffle(len(inv.Workloads), func(i, j int) { inv.Workloads[i], inv.Workloads[j] = inv.Workloads[j], inv.Workloads[i] })
+		if diff := cmp.Diff(want, messages(t, inv, "egress-without-dns")); diff != "" {
+			t.Fatalf("found (-want +got):\n%s", diff)
+		}
 	}
 }
