@@ -41,11 +41,11 @@ func TestWhereScannersErr(t *testing.T) {
 		}},
 		// kubescape, kube-score: a pass
 		{"a default deny beside an allow-all isolates nothing: it is shadowed", doc(shop, pod("web"), denyAll, allowAll), "PASS", "", "allow-all", "allow-all", []string{
-			`shadowed-policy medium: NetworkPolicy "deny" restricts no ingress and egress: the policies together allow everything to each pod that it selects`,
+			`shadowed-policy medium: NetworkPolicy "deny" restricts neither ingress nor egress: the policies together allow everything to each pod that it selects`,
 		}},
 		{"a deny for some pods beside an allow-all is shadowed too", doc(shop, pod("web"), pod("cart"),
 			policy("deny", `podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress, Egress]`), allowAll), "PASS", "", "allow-all", "allow-all", []string{
-			`shadowed-policy medium: NetworkPolicy "deny" restricts no ingress and egress: the policies together allow everything to each pod that it selects`,
+			`shadowed-policy medium: NetworkPolicy "deny" restricts neither ingress nor egress: the policies together allow everything to each pod that it selects`,
 		}},
 		// kube-bench, trivy: a plain pass
 		{"a selector that matches no pod passes by the letter, and the pods are open: it is dead", doc(shop, pod("web"),
