@@ -97,6 +97,9 @@ func TestFixOnlyCreatesAndRollbackOnlyDeletes(t *testing.T) {
 	for _, c := range []struct{ verb, writes string }{{"fix", "create"}, {"rollback", "delete"}} {
 		written := map[string]int{}
 		for _, e := range requests(t, tm, found, c.verb, "-l", tm.selector()) {
+			if strings.HasPrefix(e.Resource, "selfsubject") {
+				continue // who it is, and what it may do: nothing of that is stored
+			}
 			switch e.Verb {
 			case "get", "list", "watch":
 			case c.writes:
