@@ -117,7 +117,7 @@ func (f *finder) ports(p *policy, w way, rule int, at UnmatchedPart) []Unmatched
 			}
 		}
 		if looked && !found {
-			at.Field = fmt.Sprintf("spec.%s[%d].ports[%d]", w.direction(), rule, i)
+			at.Field = fmt.Sprintf("spec.%s[%d].ports[%d]", w.direction(), rule, port.item)
 			at.What, at.Port = NoPort, port.name
 			parts = append(parts, at)
 		}
