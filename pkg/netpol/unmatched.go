@@ -1,6 +1,7 @@
 package netpol
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,26 +100,24 @@ func (f *finder) ports(p *policy, w way, rule int, at UnmatchedPart) []Unmatched
 			continue
 		}
 		looked, found := false, false
-		ask := func(pod *pod) bool {
-			looked = true
-			found = slices.ContainsFunc(pod.Ports, func(c ContainerPort) bool { return c.means(port) })
-			return !found
+		ask := func(p *peer) {
+			if !found && p.block == nil && !p.invalid && f.find(p).pod != never {
+				looked, found = true, f.findPort(p, port)
+			}
 		}
 		at.OwnNamespace = w == in
 		if w == in {
-			f.each(&peer{own: p.ns, pods: p.subject}, ask)
+			ask(&peer{own: p.ns, pods: p.subject})
 		} else if r.anyPeer {
-			f.each(&peer{namespaces: &selector{}}, ask)
+			ask(&peer{namespaces: &selector{}})
 		} else {
 			at.OwnNamespace = !slices.ContainsFunc(r.peers, func(p peer) bool { return p.own == nil })
 			for j := range r.peers {
-				if peer := &r.peers[j]; !found && peer.block == nil && !peer.invalid {
-					f.each(peer, ask)
-				}
+				ask(&r.peers[j])
 			}
 		}
 		if looked && !found {
-			at.Field = fmt.Sprintf("spec.%s[%d].ports[%d]", w.direction(), rule, i)
+			at.Field = fmt.Sprintf("spec.%s[%d].ports[%d]", w.direction(), rule, port.item)
 			at.What, at.Port = NoPort, port.name
 			parts = append(parts, at)
 		}
@@ -137,9 +136,15 @@ type finder struct {
 	pods       map[*namespace]*podsOfNamespace
 	// byPair are the namespaces with a live pod that has that label and value.
 	byPair map[[2]string][]*namespace
+	// byLabel are the namespaces that have that label and value themselves, and unlabelled those of which it is not known.
+	byLabel    map[[2]string][]*namespace
+	unlabelled []*namespace
+	// declared are all ports that live pods declare: names and protocols, without the number.
+	declared map[ContainerPort]bool
 
 	mu          sync.Mutex
 	known       map[string]found // by peer
+	knownPorts  map[string]bool  // by peer and port
 	anySelected map[string]match // by namespaceSelector
 }
 
@@ -154,7 +159,18 @@ func (c *Cluster) finder() *finder {
 		f := &finder{
 			names: slices.Sorted(maps.Keys(c.namespaces)), namespaces: c.namespaces,
 			pods: map[*namespace]*podsOfNamespace{}, byPair: map[[2]string][]*namespace{},
-			known: map[string]found{}, anySelected: map[string]match{},
+			byLabel: map[[2]string][]*namespace{}, declared: map[ContainerPort]bool{},
+			known: map[string]found{}, knownPorts: map[string]bool{}, anySelected: map[string]match{},
+		}
+		for _, name := range f.names {
+			ns := f.namespaces[name]
+			if ns.labelsUnknown {
+				f.unlabelled = append(f.unlabelled, ns)
+				continue
+			}
+			for key, value := range ns.labels {
+				f.byLabel[[2]string{key, value}] = append(f.byLabel[[2]string{key, value}], ns)
+			}
 		}
 		for i := range c.pods {
 			p := &c.pods[i]
@@ -167,6 +183,9 @@ func (c *Cluster) finder() *finder {
 				f.pods[p.ns] = in
 			}
 			in.all = append(in.all, p)
+			for _, port := range p.Ports {
+				f.declared[portKey(port.Name, port.Protocol)] = true
+			}
 			for key, value := range p.Labels {
 				pair := [2]string{key, value}
 				if len(in.byPair[pair]) == 0 {
@@ -211,61 +230,106 @@ func (f *finder) anyNamespace(s *selector) match {
 		return known
 	}
 	result := never
-	for _, name := range f.names {
-		if result |= s.matchNamespace(f.namespaces[name]); result == surely {
-			break
-		}
-	}
+	f.eachSelected(s, func(_ *namespace, m match) bool {
+		result |= m
+		return result != surely
+	})
 	f.anySelected[key] = result
 	return result
 }
 
-// each calls for each pod that a peer may match, until it is told to stop.
-func (f *finder) each(p *peer, visit func(*pod) bool) {
-	f.eachNamespace(p, func(ns *namespace, _ match) bool {
-		more := true
-		f.eachPod(ns, p.pods, func(pod *pod, _ match) bool {
-			more = visit(pod)
-			return more
-		})
-		return more
-	})
+// portKey is a name and a protocol.
+func portKey(name string, protocol corev1.Protocol) ContainerPort {
+	return ContainerPort{Name: name, Protocol: cmp.Or(protocol, corev1.ProtocolTCP)}
 }
 
-// eachNamespace calls for each namespace that a peer may match, those left out in which no pod has a label that its
-// podSelector demands.
+// findPort says whether a pod that a peer may match declares a port of that name and protocol.
+func (f *finder) findPort(p *peer, port *portRule) bool {
+	if !f.declared[portKey(port.name, port.protocol)] {
+		return false // nobody does
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := string(appendText(appendText([]byte(p.key()), port.name), string(port.protocol)))
+	if known, ok := f.knownPorts[key]; ok {
+		return known
+	}
+	found := false
+	f.eachNamespace(p, func(ns *namespace, _ match) bool {
+		f.eachPod(ns, p.pods, func(pod *pod, _ match) bool {
+			found = slices.ContainsFunc(pod.Ports, func(c ContainerPort) bool { return c.means(port) })
+			return !found
+		})
+		return !found
+	})
+	f.knownPorts[key] = found
+	return found
+}
+
+// eachNamespace calls for each namespace that a peer may match, until it is told to stop; those are left out in which no pod
+// has a label that its podSelector demands.
 func (f *finder) eachNamespace(p *peer, visit func(*namespace, match) bool) {
 	if p.own != nil {
 		visit(p.own, surely)
 		return
 	}
-	ask := func(ns *namespace) bool {
-		m := p.namespaces.matchNamespace(ns)
-		return m == never || visit(ns, m)
-	}
-	for _, pair := range p.namespaces.demands() {
-		if pair[0] == corev1.LabelMetadataName {
-			if ns := f.namespaces[pair[1]]; ns != nil {
-				ask(ns)
-			}
-			return
-		}
-	}
 	if p.pods != nil {
 		if pairs := p.pods.demands(); len(pairs) > 0 {
-			for _, ns := range f.byPair[pairs[0]] {
-				if !ask(ns) {
-					return
-				}
+			if withPod := f.byPair[pairs[0]]; len(withPod) <= f.atMost(p.namespaces) {
+				visitSelected(p.namespaces, withPod, visit)
+				return
+			}
+		}
+	}
+	f.eachSelected(p.namespaces, visit)
+}
+
+// atMost is how many namespaces eachSelected looks at.
+func (f *finder) atMost(s *selector) int {
+	pairs := s.demands()
+	switch {
+	case slices.ContainsFunc(pairs, func(pair [2]string) bool { return pair[0] == corev1.LabelMetadataName }):
+		return 1
+	case len(pairs) > 0:
+		return len(f.byLabel[pairs[0]]) + len(f.unlabelled)
+	default:
+		return len(f.names)
+	}
+}
+
+// eachSelected calls for each namespace that a namespaceSelector may select, until it is told to stop.
+func (f *finder) eachSelected(s *selector, visit func(*namespace, match) bool) {
+	pairs := s.demands()
+	for _, pair := range pairs {
+		if pair[0] == corev1.LabelMetadataName {
+			if ns := f.namespaces[pair[1]]; ns != nil {
+				visitSelected(s, []*namespace{ns}, visit)
 			}
 			return
 		}
 	}
+	if len(pairs) > 0 {
+		if visitSelected(s, f.byLabel[pairs[0]], visit) {
+			visitSelected(s, f.unlabelled, visit)
+		}
+		return
+	}
 	for _, name := range f.names {
-		if !ask(f.namespaces[name]) {
+		if !visitSelected(s, []*namespace{f.namespaces[name]}, visit) {
 			return
 		}
 	}
+}
+
+// visitSelected calls for those of the namespaces that a namespaceSelector may select. It answers false where it was told to
+// stop.
+func visitSelected(s *selector, namespaces []*namespace, visit func(*namespace, match) bool) bool {
+	for _, ns := range namespaces {
+		if m := s.matchNamespace(ns); m != never && !visit(ns, m) {
+			return false
+		}
+	}
+	return true
 }
 
 // eachPod calls for each live pod of a namespace that a podSelector may match; nil is all of them.
