@@ -129,6 +129,14 @@ var plainAudit = []string{
 	"list /apis/networking.k8s.io/v1/networkpolicies",
 }
 
+// wholePods are requests with whole pods in place of their metadata, as where ports or dnsPolicy matter.
+func wholePods(lines []string) []string {
+	whole := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, "/pods?") })
+	whole = append(whole, "list /api/v1/pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed&limit=500")
+	slices.Sort(whole)
+	return whole
+}
+
 // lines are requests as "VERB URI", sorted.
 func lines(t *testing.T, events []testcluster.Event) []string {
 	t.Helper()
