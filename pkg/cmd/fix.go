@@ -100,6 +100,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	if n := judged.Summary.Fail - len(refused); n > 0 {
 		o.tell("%s: creating %s in %s%s", target(clients), entry.ObjectName(), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
+	trail := o.preflight(ctx, clients, fixVerbs, failing(judged, refused))
 	fix := remediate.Fix{
 		Clients:     clients,
 		Entry:       entry,
@@ -112,7 +113,19 @@ func (o *fixOptions) run(interruptible context.Context) error {
 		Progress:    o.progress("created"),
 	}
 	done := fix.Run(ctx, inv, judged)
+	sign(&done.Report.Metadata, trail)
 	return o.finish(inv, judged, done)
+}
+
+// failing lists the namespaces that get a policy.
+func failing(judged *v1alpha1.AuditReport, refused map[string]string) []string {
+	var namespaces []string
+	for _, row := range judged.Namespaces {
+		if row.Verdict == v1alpha1.VerdictFail && refused[row.Name] == "" {
+			namespaces = append(namespaces, row.Name)
+		}
+	}
+	return namespaces
 }
 
 // finish prints what was done and says the exit code.

@@ -103,7 +103,7 @@ func (n *tree) matches(labels map[string]string) bool {
 		}
 		return !anyOf(func(v string) bool { return v == value })
 	case "contains":
-		return there && strings.Index(value, n.values[0]) >= 0
+		return there && strings.Contains(value, n.values[0])
 	case "starts with":
 		return there && len(value) >= len(n.values[0]) && value[:len(n.values[0])] == n.values[0]
 	case "ends with":

@@ -120,7 +120,7 @@ var troubles = []trouble{
 		tm.pod(ns, "web")
 		tm.create(ns, allowAll("allow"))
 		tm.create(ns, policyOf("web", "web", ingress, egress))
-	}, []string{"shadowed-policy medium"}, []string{`NetworkPolicy "web" restricts no ingress and egress`}},
+	}, []string{"shadowed-policy medium"}, []string{`NetworkPolicy "web" restricts neither ingress nor egress`}},
 	{"guide", nil, func(tm *team, ns string) {
 		np := policyOf(baselineName, "", ingress, egress)
 		everywhere := networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{}}

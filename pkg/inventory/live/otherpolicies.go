@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -69,7 +71,25 @@ func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]
 	}
 	_ = group.Wait()
 	found.sort()
-	return found.policies, found.gaps
+	return found.policies, joinForbidden(found.gaps)
+}
+
+// joinForbidden makes one gap of the lists that a user may not make in a namespace, or at all: whoever may not read one
+// kind mostly may not read any.
+func joinForbidden(gaps []inventory.Gap) []inventory.Gap {
+	var joined []inventory.Gap
+	forbidden := map[string][]error{}
+	for _, gap := range gaps {
+		if apiserver.CauseOf(gap.Err) != apiserver.CauseForbidden {
+			joined = append(joined, gap)
+			continue
+		}
+		forbidden[gap.Namespace] = append(forbidden[gap.Namespace], gap.Err)
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(forbidden)) {
+		joined = append(joined, inventory.Gap{Namespace: namespace, Err: oneProblem(forbidden[namespace])})
+	}
+	return joined
 }
 
 // servedVersions asks which versions of which API groups there are: nil where that cannot be told. It returns an error
@@ -80,7 +100,8 @@ func (r *Reader) servedVersions(ctx context.Context) (map[schema.GroupVersion]bo
 	err := r.clients.Do(ctx, func(ctx context.Context) error {
 		var err error
 		raw, err = r.clients.Kubernetes.Discovery().RESTClient().Get().AbsPath("/apis").SetHeader("Accept", "application/json").Do(ctx).Raw()
-		if tries++; tries < maxTries {
+		tries++
+		if tries < maxTries {
 			return err
 		}
 		return nil
@@ -155,7 +176,8 @@ func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace s
 	err := r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
 		list, err := r.clients.Dynamic.Resource(kind.GVR()).Namespace(namespace).List(ctx, opts)
 		if err != nil {
-			if tries++; isServerError(err) && hasAlternative || !apierrors.IsTooManyRequests(err) && tries >= maxTries {
+			tries++
+			if isServerError(err) && hasAlternative || !apierrors.IsTooManyRequests(err) && tries >= maxTries {
 				unavailable = err
 				return &metav1.ListMeta{}, nil
 			}
@@ -177,8 +199,8 @@ func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace s
 }
 
 func isServerError(err error) bool {
-	status, ok := err.(apierrors.APIStatus) //nolint:errorlint // the client returns it as it is
-	return ok && status.Status().Code >= http.StatusInternalServerError
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && status.Status().Code >= http.StatusInternalServerError
 }
 
 // otherPolicies collects what requests in parallel bring.

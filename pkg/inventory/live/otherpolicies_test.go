@@ -45,7 +45,6 @@ func (s *policyServer) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		_, _ = fmt.Fprintf(w, `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":%q}}`, strings.TrimPrefix(path, "/api/v1/namespaces/"))
 		return
 	case status == 0 && !found && (path == "/api/v1/namespaces" || strings.HasSuffix(path, "/networkpolicies") && strings.HasPrefix(path, "/apis/networking.k8s.io/")):
-		body = `{"kind":"List","apiVersion":"v1","metadata":{},"items":[]}`
 		if path == "/api/v1/namespaces" {
 			body = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{},"items":[]}`
 		} else {
