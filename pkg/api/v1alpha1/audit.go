@@ -183,7 +183,7 @@ type PolicySummary struct {
 	Name string `json:"name"`
 	// PolicyTypes is the directions that it isolates, after defaulting.
 	PolicyTypes []string `json:"policyTypes,omitempty"`
-	// SelectedPods is the number of live pods that it selects; absent where pods could not be read.
+	// SelectedPods is the number of live pods that it selects; absent where pods or its selector could not be read.
 	SelectedPods *int `json:"selectedPods,omitempty"`
 }
 
