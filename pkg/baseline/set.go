@@ -25,6 +25,9 @@ func NewSet(name string, templates []*networkingv1.NetworkPolicy) Set {
 	s := Set{Name: name}
 	for _, given := range templates {
 		given = validation.Default(given)
+		for _, key := range ofAnotherObject {
+			delete(given.Annotations, key)
+		}
 		s.templates = append(s.templates, &networkingv1.NetworkPolicy{
 			ObjectMeta: metav1.ObjectMeta{Name: given.Name, Labels: given.Labels, Annotations: given.Annotations},
 			Spec:       given.Spec,
@@ -32,6 +35,9 @@ func NewSet(name string, templates []*networkingv1.NetworkPolicy) Set {
 	}
 	return s
 }
+
+// ofAnotherObject are annotations that say how an object came to be: they are not those of one made from it.
+var ofAnotherObject = []string{AnnotationRun, AnnotationToolVersion, "kubectl.kubernetes.io/last-applied-configuration"}
 
 // ObjectNames are the names of the NetworkPolicies.
 func (s Set) ObjectNames() []string {
