@@ -121,6 +121,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 		}
 		o.tell("%s: creating %s in %s%s", target(clients), strings.Join(set.ObjectNames(), ", "), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
+	trail := o.preflight(ctx, clients, fixVerbs, failing(judged, refused))
 	fix := remediate.Fix{
 		Clients:     clients,
 		Set:         set,
@@ -133,7 +134,19 @@ func (o *fixOptions) run(interruptible context.Context) error {
 		Progress:    o.progress("created"),
 	}
 	done := fix.Run(ctx, inv, judged)
+	sign(&done.Report.Metadata, trail)
 	return o.finish(inv, judged, done)
+}
+
+// failing lists the namespaces that get a policy.
+func failing(judged *v1alpha1.AuditReport, refused map[string]string) []string {
+	var namespaces []string
+	for _, row := range judged.Namespaces {
+		if row.Verdict == v1alpha1.VerdictFail && refused[row.Name] == "" {
+			namespaces = append(namespaces, row.Name)
+		}
+	}
+	return namespaces
 }
 
 // finish prints what was done and says the exit code.

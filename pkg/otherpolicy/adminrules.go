@@ -68,12 +68,11 @@ func surelyEverything(d netpol.Direction, c coverage) bool {
 func (r *adminRule) coverage(d netpol.Direction) (most, least coverage, empty bool) {
 	empty = true
 	for _, peer := range r.peers {
-		namespaces, pods := &metav1.LabelSelector{}, &metav1.LabelSelector{}
+		namespaces, pods := peer.namespaces, &metav1.LabelSelector{}
 		switch {
 		case peer.pods != nil:
 			namespaces, pods = peer.pods.namespaces, peer.pods.pods
 		case peer.namespaces != nil:
-			namespaces = peer.namespaces
 		case len(peer.networks) > 0:
 			empty = false
 			for _, text := range peer.networks {

@@ -103,7 +103,7 @@ func (n *tree) matches(labels map[string]string) bool {
 		}
 		return !anyOf(func(v string) bool { return v == value })
 	case "contains":
-		return there && strings.Index(value, n.values[0]) >= 0
+		return there && strings.Contains(value, n.values[0])
 	case "starts with":
 		return there && len(value) >= len(n.values[0]) && value[:len(n.values[0])] == n.values[0]
 	case "ends with":
@@ -185,7 +185,9 @@ func (n *tree) print(t *rapid.T, atLeast int) string {
 	return text + "{" + strings.Join(values, ",") + "}"
 }
 
-func blanks(t *rapid.T) string { return rapid.SampledFrom([]string{"", "", " ", "\t", "  "}).Draw(t, "blanks") }
+func blanks(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "", " ", "\t", "  "}).Draw(t, "blanks")
+}
 
 func quoted(t *rapid.T, value string) string {
 	quote := rapid.SampledFrom([]string{"'", `"`}).Draw(t, "quote")

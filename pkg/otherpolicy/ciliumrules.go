@@ -74,11 +74,9 @@ func (s *ciliumSection) peers(r *ciliumAllow) ciliumPeers {
 // count says how many kinds of peers are there, and whether one of them is an empty list.
 func (p *ciliumPeers) count() (kinds int, empty bool) {
 	note := func(given bool, length int) {
-		if !given {
-			return
-		}
-		if kinds++; length == 0 {
-			empty = true
+		if given {
+			kinds++
+			empty = empty || length == 0
 		}
 	}
 	note(p.endpoints != nil, length(p.endpoints))
@@ -248,7 +246,7 @@ func (s *ciliumSection) surelyAll(r *ciliumAllow) bool {
 // ciliumProtocols are the protocols of which toPorts may mean every port.
 //
 // Cilium: pkg/policy/api/l4.go, rule_validation.go: port "0" is every port, protocol ANY (or none) every protocol; rules of layer
-// 7 take away from that. Two ranges may be all ports together, so that one that is half of them counts as all.
+// 7 take away from that. A few ranges may be all ports together, so that a quarter of them counts as all.
 func ciliumProtocols(toPorts *[]ciliumPorts) [protocols]bool {
 	if toPorts == nil {
 		return [protocols]bool{true, true}
@@ -266,19 +264,19 @@ func ciliumProtocols(toPorts *[]ciliumPorts) [protocols]bool {
 				continue
 			}
 			protocol := strings.ToUpper(port.Protocol)
-			any := protocol == "" || protocol == "ANY"
-			kept[tcp] = kept[tcp] || any || protocol == "TCP"
-			kept[udp] = kept[udp] || any || protocol == "UDP"
+			every := protocol == "" || protocol == "ANY"
+			kept[tcp] = kept[tcp] || every || protocol == "TCP"
+			kept[udp] = kept[udp] || every || protocol == "UDP"
 		}
 	}
 	return kept
 }
 
-// many says that it may be every port, or half of them.
+// many says that it may be every port, or a good part of them.
 func (p *ciliumPort) many() bool {
 	var first int32
 	if _, err := fmt.Sscanf(p.Port, "%d", &first); err != nil {
 		return false // a name
 	}
-	return first == 0 || p.EndPort-first >= 1<<14
+	return first == 0 || manyPorts(first, p.EndPort)
 }

@@ -10,7 +10,9 @@ import (
 func TestPoliciesTogether(t *testing.T) {
 	const denyAll = "[{action: Deny, from: [{namespaces: {}}]}]"
 	const acceptAll = "[{action: Accept, from: [{namespaces: {}}]}]"
-	baseline := func(rules string) string { return clusterPolicy("Baseline", "subject: {namespaces: {}}, ingress: "+rules) }
+	baseline := func(rules string) string {
+		return clusterPolicy("Baseline", "subject: {namespaces: {}}, ingress: "+rules)
+	}
 	admin := func(rules string) string { return clusterPolicy("Admin", "subject: {namespaces: {}}, ingress: "+rules) }
 	for _, tt := range []struct {
 		name     string
@@ -49,7 +51,9 @@ func TestPoliciesTogether(t *testing.T) {
 }
 
 func TestAnAllowAllNetworkPolicySwitchesSomeOff(t *testing.T) {
-	ordered := func(order, rules string) string { return gnp("order: " + order + ", types: [Ingress], ingress: " + rules) }
+	ordered := func(order, rules string) string {
+		return gnp("order: " + order + ", types: [Ingress], ingress: " + rules)
+	}
 	for _, tt := range []struct {
 		name, text string
 		want       bool
