@@ -50,8 +50,8 @@ func TestEveryEntryIsValidAndKnown(t *testing.T) {
 			if problems := validation.NetworkPolicy(np); len(problems) > 0 {
 				t.Errorf("the API server would refuse it: %v", problems)
 			}
-			if entry.Summary == "" {
-				t.Error("no summary")
+			if entry.Purpose == "" || entry.Advice == "" {
+				t.Error("it does not say what it is for, and what to know before")
 			}
 			found, ok := baseline.Lookup(entry.Name)
 			if !ok || found.ObjectName() != np.Name {

@@ -1,6 +1,7 @@
 package baseline_test
 
 import (
+	"fmt"
 	"testing"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -73,4 +74,16 @@ func specOf(t *testing.T, text string) *networkingv1.NetworkPolicy {
 		t.Fatal(err)
 	}
 	return np
+}
+
+// setOf is a set of policies with these specs.
+func setOf(t *testing.T, specs ...string) baseline.Set {
+	t.Helper()
+	var templates []*networkingv1.NetworkPolicy
+	for i, spec := range specs {
+		np := specOf(t, spec)
+		np.Name = fmt.Sprintf("p%d", i)
+		templates = append(templates, np)
+	}
+	return baseline.NewSet("file", templates)
 }

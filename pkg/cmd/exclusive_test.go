@@ -43,6 +43,9 @@ func TestFlagsThatExcludeEachOther(t *testing.T) {
 		"generate --output-dir a --sort-by .metadata.name": "--output-dir writes a file per policy: --sort-by cannot be used with it",
 		"generate --output-dir a --no-headers":             "--output-dir writes a file per policy: --no-headers cannot be used with it",
 		"generate --output-dir a --template x":             "--output-dir writes a file per policy: --template cannot be used with it",
+		"fix --policy allow-all --policy-file a":           "only one of --policy and --policy-file can be used",
+		"generate --policy allow-all --policy-file a":      "only one of --policy and --policy-file can be used",
+		"generate -f - --policy-file -":                    "standard input can be read only once: -f - and --policy-file - cannot be used together",
 		"fix --dry-run server":                             "--dry-run takes its value behind an equals sign: --dry-run=server",
 		"rollback --dry-run client a":                      "--dry-run takes its value behind an equals sign: --dry-run=client",
 	} {
@@ -63,7 +66,7 @@ func TestTyposGetSuggestions(t *testing.T) {
 		"audti": `"audit"`, "rolback": `"rollback"`, "generat": `"generate"`, "help audti": `"audit"`, "--version": `the command "version"`,
 		"audit --faling": "--failing", "audit --output-dr": "", "audit --kubecnfig=a": "--kubeconfig", "--colour=never": "--color",
 		"audit -o jsno": `"json"`, "audit -o yml": `"yaml"`, "fix -o wid": `"wide"`, "version -o ymal": `"yaml"`,
-		"explain no-polcy": `"no-policy"`, "explain rbac-aduit": `"rbac-audit"`, "explain exit-code": `"exit-codes"`,
+		"explain no-polcy": `"no-policy"`, "fix --policy allow-al": `"allow-all"`, "policies defalt-deny": `"default-deny"`, "explain rbac-aduit": `"rbac-audit"`, "explain exit-code": `"exit-codes"`,
 		"fix --dry-run=sever": `"server"`, "rollback --dry-run=clinet": `"client"`, "--color=alwys": `"always"`, "completion zhs": `"zsh"`, "audit --report jsn=a": `"json"`,
 	} {
 		_, stderr, code := run(t, strings.Fields(line)...)

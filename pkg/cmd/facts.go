@@ -48,16 +48,20 @@ func (f *factFlags) readManifests(ctx context.Context, g *globals, scope invento
 	return inv, nil
 }
 
-// readGuarded reads the facts that decide who gets a policy, narrowed to the scope.
-func (f *factFlags) readGuarded(ctx context.Context, g *globals, scope inventory.Scope, others otherPolicyFlags) (*inventory.Inventory, error) {
+// readGuarded reads the facts that decide who gets a policy, narrowed to the scope. The reader, which can read more, is
+// nil where there is no cluster.
+func (f *factFlags) readGuarded(ctx context.Context, g *globals, scope inventory.Scope, others otherPolicyFlags) (*inventory.Inventory, *live.Reader, error) {
 	if f.given() {
-		return f.readManifests(ctx, g, scope)
+		inv, err := f.readManifests(ctx, g, scope)
+		return inv, nil, err
 	}
 	clients, err := f.connect(g)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return others.read(ctx, live.NewReader(clients, f.concurrency), scope)
+	reader := live.NewReader(clients, f.concurrency)
+	inv, err := others.read(ctx, reader, scope)
+	return inv, reader, err
 }
 
 // readAudited reads the facts of an audit, narrowed to the scope. pluginNamed says that the network plugin need not be

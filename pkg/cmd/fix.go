@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/audit"
-	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/remediate"
@@ -18,11 +18,13 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/version"
 )
 
-const fixLong = `Give each namespace without a NetworkPolicy the policy cis-default-allow, and check that it is there.
+const fixLong = `Give each namespace without a NetworkPolicy one of the catalogue, and check that it is there.
 
-The policy allows every connection, in both directions: the benchmark's letter is met and nothing breaks. It isolates
-nothing either; it is where hardening begins. Policies are created, never applied: what somebody else made is not
-overwritten, and where a policy appears meanwhile, fix takes its own back. kubectl cis532 rollback removes what fix made.
+By default it is the policy cis-default-allow, which allows every connection, in both directions: the benchmark's letter
+is met and nothing breaks. It isolates nothing either; it is where hardening begins. --policy names another one (kubectl
+cis532 policies lists them), --policy-file a template of your own. Policies are created, never applied: what somebody
+else made is not overwritten, and where a policy appears meanwhile, fix takes its own back. Several policies for a
+namespace are all made, or taken back. kubectl cis532 rollback removes what fix made.
 
 A namespace whose pods a policy of another kind selects (Cilium, Calico, cluster and admin policies) is left alone and
 reported: an allow-all could end what that policy isolates. --ignore-other-policies overrules it.
@@ -39,14 +41,22 @@ const fixExample = `  # What would be created, checked by the API server (admiss
   kubectl cis532 fix payments shop
   kubectl cis532 fix -l team=payments --exclude 'dev-*'
 
+  # What another policy would do, and the namespaces that would get it
+  kubectl cis532 policies allow-same-namespace
+  kubectl cis532 fix --policy allow-same-namespace --dry-run=server
+
+  # The team's own template: one or more NetworkPolicies, without a namespace
+  kubectl cis532 fix --policy-file template.yaml -l team=payments
+
   # For a pipeline: counts as JSON, exit code 0 when everything could be done
   kubectl cis532 fix --exit-zero --report json=- | jq .summary`
 
 // fixOptions is what fix does, with all flags read.
 type fixOptions struct {
 	change
-	judging judgingFlags
-	others  otherPolicyFlags
+	judging  judgingFlags
+	others   otherPolicyFlags
+	policies policyFlags
 }
 
 func newFixCommand(g *globals) *cobra.Command {
@@ -68,13 +78,20 @@ func newFixCommand(g *globals) *cobra.Command {
 			if err := o.judging.validate(); err != nil {
 				return usage(cmd, err)
 			}
+			if err := o.policies.validate(cmd); err != nil {
+				return usage(cmd, err)
+			}
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
+			}
+			if err := o.policies.load(o.streams); err != nil {
+				return err
 			}
 			return o.run(cmd.Context())
 		},
 	}
 	o.addFlags(cmd, scope, print, "changed")
+	o.policies.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Give namespaces a policy also where policies of another kind (Cilium, Calico, cluster and admin policies) select their pods, or could not be read. An allow-all can end what those isolate.")
 	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
@@ -89,21 +106,25 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, err := o.others.read(ctx, live.NewReader(clients, o.server.concurrency), o.scope)
+	reader := live.NewReader(clients, o.server.concurrency)
+	inv, err := o.others.read(ctx, reader, o.scope)
 	if err != nil {
 		return err
 	}
 	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
 	judged := audited.Report()
 	refused := o.others.refused(audited, judged)
-	entry, _ := baseline.Lookup(baseline.DefaultEntry)
+	set := o.policies.unresolved()
 	if n := judged.Summary.Fail - len(refused); n > 0 {
-		o.tell("%s: creating %s in %s%s", target(clients), entry.ObjectName(), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
+		if set, err = o.policies.resolve(ctx, o.globals, reader, inv); err != nil {
+			return err
+		}
+		o.tell("%s: creating %s in %s%s", target(clients), strings.Join(set.ObjectNames(), ", "), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
 	trail := o.preflight(ctx, clients, fixVerbs, failing(judged, refused))
 	fix := remediate.Fix{
 		Clients:     clients,
-		Entry:       entry,
+		Set:         set,
 		Refused:     refused,
 		DryRun:      o.dryRun,
 		RunID:       o.streams.RunID(),
@@ -137,7 +158,7 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-fix")
-	summary, next := report.FixSummary(done.Report, o.commandLine)
+	summary, next := report.FixSummary(done.Report, o.policies.commandLine(), o.commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.next(next)

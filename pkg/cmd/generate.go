@@ -15,7 +15,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/report"
 )
 
-const generateLong = `Print the policies that fix would create, as manifests.
+const generateLong = `Print the policies that fix would create, as manifests: of the catalogue (--policy), or of a template (--policy-file).
 
 What it prints, kubectl apply -f - takes. Where nothing fails it prints nothing. The manifests carry what marks them as
 this tool's, and nothing that only a live object has, so that they stay the same from run to run.
@@ -24,6 +24,10 @@ It never writes to the cluster. With -f or -k it reads manifests and contacts no
 
 const generateExample = `  # Straight to the cluster, by kubectl's own hands
   kubectl cis532 generate | kubectl apply -f -
+
+  # A stricter policy of the catalogue, and a template of your own
+  kubectl cis532 generate --policy default-deny-ingress
+  kubectl cis532 generate --policy-file template.yaml payments
 
   # For the namespaces of a Git repository, as a file in a directory per namespace
   kubectl cis532 generate -R -f deploy/ --output-dir deploy/network-policies`
@@ -35,6 +39,7 @@ type generateOptions struct {
 	facts     factFlags
 	judging   judgingFlags
 	others    otherPolicyFlags
+	policies  policyFlags
 	printer   *report.Printer
 	outputDir string
 }
@@ -55,10 +60,14 @@ func newGenerateCommand(g *globals) *cobra.Command {
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
 			}
+			if err := o.policies.load(o.streams); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
 		},
 	}
 	scope.addFlags(cmd)
+	o.policies.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Print a policy also for namespaces whose pods policies of another kind (Cilium, Calico, cluster and admin policies) select. An allow-all can end what those isolate.")
 	print.AddFlags(cmd)
@@ -79,6 +88,12 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 	}
 	if err := o.judging.validate(); err != nil {
 		return err
+	}
+	if err := o.policies.validate(cmd); err != nil {
+		return err
+	}
+	if o.policies.readsStdin() && o.facts.readsStdin() {
+		return errors.New("standard input can be read only once: -f - and --policy-file - cannot be used together")
 	}
 	switch flags := cmd.Flags(); {
 	case flags.Changed("output-dir") && o.outputDir == "":
@@ -103,18 +118,23 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 func (o *generateOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, err := o.facts.readGuarded(ctx, o.globals, o.scope, o.others)
+	inv, reader, err := o.facts.readGuarded(ctx, o.globals, o.scope, o.others)
 	if err != nil {
 		return err
 	}
 	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
 	judged := audited.Report()
 	refused := o.others.refused(audited, judged)
-	entry, _ := baseline.Lookup(baseline.DefaultEntry)
+	set := baseline.Set{}
+	if judged.Summary.Fail > len(refused) {
+		if set, err = o.policies.resolve(ctx, o.globals, reader, inv); err != nil {
+			return err
+		}
+	}
 	var policies []*networkingv1.NetworkPolicy
 	for _, row := range judged.Namespaces {
 		if row.Verdict == v1alpha1.VerdictFail && refused[row.Name] == "" {
-			policies = append(policies, entry.Policy(row.Name))
+			policies = append(policies, set.Policies(row.Name)...)
 		}
 	}
 	if o.outputDir != "" {

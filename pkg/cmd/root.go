@@ -144,6 +144,7 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		newFixCommand(g),
 		newGenerateCommand(g),
 		newRollbackCommand(g),
+		newPoliciesCommand(g),
 		newReachCommand(g),
 		newExplainCommand(g),
 		newVersionCommand(g),

@@ -47,8 +47,8 @@ func (f *scopeFlags) toScope(args []string, namespace string) (inventory.Scope, 
 		scope.Names = []string{namespace}
 	}
 	for _, name := range scope.Names {
-		if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
-			return scope, fmt.Errorf("invalid namespace %q: %s", name, problems[0])
+		if err := validNamespace(name); err != nil {
+			return scope, err
 		}
 	}
 	if f.selector != "" {
@@ -59,6 +59,14 @@ func (f *scopeFlags) toScope(args []string, namespace string) (inventory.Scope, 
 		scope.Selector = selector
 	}
 	return scope, scope.Validate()
+}
+
+// validNamespace refuses what no namespace can be called.
+func validNamespace(name string) error {
+	if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
+		return fmt.Errorf("invalid namespace %q: %s", name, problems[0])
+	}
+	return nil
 }
 
 // commandLine repeats the scope, for the command that comes next.

@@ -42,6 +42,8 @@ type Inventory struct {
 	DNS DNS
 	// Services are the Services, where the reader was asked for them.
 	Services []Service
+	// ServicesUnknown is why they could not be read where they are optional; nil where they were, or nobody asked for them.
+	ServicesUnknown error
 	// NetworkPlugin is what the network plugin can be recognised by, where the reader was asked for it.
 	NetworkPlugin networkplugin.Facts
 	// OtherPolicies are policies of other kinds than NetworkPolicy, where the reader was asked for them.

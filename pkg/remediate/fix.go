@@ -2,7 +2,6 @@ package remediate
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -19,12 +18,12 @@ import (
 // Reread reads the namespaces of a run again, as they are now.
 type Reread func(context.Context) (*inventory.Inventory, error)
 
-// Fix gives failing namespaces their policy.
+// Fix gives failing namespaces their policies.
 type Fix struct {
 	// Clients are those of the cluster.
 	Clients *apiserver.Clients
-	// Entry is the policy of the catalogue.
-	Entry baseline.Entry
+	// Set is what each of them gets.
+	Set baseline.Set
 	// Refused says of failing namespaces why they must not get it; they are reported as ERROR.
 	Refused map[string]string
 	// DryRun says whether anything is written.
@@ -55,7 +54,7 @@ type Outcome struct {
 func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha1.AuditReport) Outcome {
 	report := v1alpha1.NewFixReport()
 	report.Metadata, report.Source, report.Scope, report.Errors = judged.Metadata, judged.Source, judged.Scope, judged.Errors
-	report.Policy, report.DryRun = f.Entry.Name, f.DryRun
+	report.Policy, report.DryRun = f.Set.Name, f.DryRun
 	if f.DryRun == v1alpha1.DryRunNone {
 		report.Run = f.RunID
 	}
@@ -63,7 +62,7 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 	var order []*job
 	for _, row := range judged.Namespaces {
 		if row.Verdict == v1alpha1.VerdictFail && f.Refused[row.Name] == "" {
-			j := &job{namespace: row.Name, policy: f.policy(row.Name)}
+			j := newJob(row.Name, f.policiesFor(row.Name))
 			jobs[row.Name] = j
 			order = append(order, j)
 		}
@@ -81,52 +80,30 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 		}
 		report.Namespaces = append(report.Namespaces, j.row())
 		if j.result == v1alpha1.ResultFixed {
-			outcome.Policies = append(outcome.Policies, j.policy)
+			outcome.Policies = append(outcome.Policies, j.policies...)
 		}
 	}
 	report.Summary = summarizeFix(report.Namespaces)
 	return outcome
 }
 
-// job is the work on one namespace and what became of it.
-type job struct {
-	namespace string
-	// policy is the object that is created.
-	policy *networkingv1.NetworkPolicy
-	// created is the server's answer; nil where nothing was created, or the answer was lost.
-	created  *networkingv1.NetworkPolicy
-	result   v1alpha1.Result
-	reason   string
-	verified *bool
-}
-
-func (j *job) end(result v1alpha1.Result, format string, args ...any) {
-	j.result, j.reason = result, fmt.Sprintf(format, args...)
-}
-
-func (j *job) row() v1alpha1.NamespaceFix {
-	row := v1alpha1.NamespaceFix{Name: j.namespace, Result: j.result, Reason: j.reason, Verified: j.verified}
-	if j.result == v1alpha1.ResultFixed {
-		row.Policies = []string{j.policy.Name}
-	}
-	return row
-}
-
-// policy is the entry's policy as it is created: on a live object stands which run made it.
-func (f *Fix) policy(namespace string) *networkingv1.NetworkPolicy {
-	np := f.Entry.Policy(namespace)
+// policiesFor are the policies as they are created: on a live object stands which run made it.
+func (f *Fix) policiesFor(namespace string) []*networkingv1.NetworkPolicy {
+	policies := f.Set.Policies(namespace)
 	if f.DryRun == v1alpha1.DryRunNone {
-		np.Annotations[baseline.AnnotationRun] = f.RunID
-		np.Annotations[baseline.AnnotationToolVersion] = f.ToolVersion
+		for _, np := range policies {
+			np.Annotations[baseline.AnnotationRun] = f.RunID
+			np.Annotations[baseline.AnnotationToolVersion] = f.ToolVersion
+		}
 	}
-	return np
+	return policies
 }
 
 // create works on all jobs, a bounded number at a time.
 func (f *Fix) create(ctx context.Context, inv *inventory.Inventory, jobs []*job) {
 	if f.DryRun == v1alpha1.DryRunClient {
 		for _, j := range jobs {
-			j.end(v1alpha1.ResultFixed, "would create %s", j.policy.Name)
+			j.end(v1alpha1.ResultFixed, "would create %s", j.names())
 		}
 		return
 	}
@@ -145,42 +122,6 @@ func (f *Fix) create(ctx context.Context, inv *inventory.Inventory, jobs []*job)
 		})
 	}
 	_ = group.Wait()
-}
-
-func (f *Fix) createOne(ctx context.Context, j *job, arrivals *arrivals) {
-	if err := ctx.Err(); err != nil {
-		j.end(v1alpha1.ResultError, "%s", notBegun(err))
-		return
-	}
-	if name := arrivals.in(j.namespace); name != "" {
-		j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile", name)
-		return
-	}
-	created, err := f.post(ctx, j.policy)
-	if isTaken(err) {
-		existing, getErr := f.get(ctx, j.namespace, j.policy.Name)
-		switch {
-		case getErr != nil:
-			j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, and cannot be read: %v", j.policy.Name, getErr)
-			return
-		case f.DryRun == v1alpha1.DryRunServer || existing.Annotations[baseline.AnnotationRun] != f.RunID:
-			j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile, made by somebody else", j.policy.Name)
-			return
-		}
-		// The answer to our own request was lost on its way.
-		created, err = existing, nil
-	}
-	switch {
-	case apiserver.CauseOf(err) == apiserver.CauseTerminating:
-		j.end(v1alpha1.ResultSkipped, "terminating")
-	case err != nil:
-		j.end(v1alpha1.ResultError, "%v", err)
-	case f.DryRun == v1alpha1.DryRunServer:
-		j.end(v1alpha1.ResultFixed, "would create %s", j.policy.Name)
-	default:
-		j.created = created
-		j.end(v1alpha1.ResultFixed, "created %s", j.policy.Name)
-	}
 }
 
 // post creates the policy. A request that was begun is not cut off when the

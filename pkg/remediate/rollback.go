@@ -235,14 +235,14 @@ func unverified(now *inventory.Inventory, err error, plan Removal) string {
 		return fmt.Sprintf("it could not be verified: %v", err)
 	}
 	for _, np := range plan.Remove {
-		if present(now.Namespace(plan.Namespace), np) {
+		if holds(now.Namespace(plan.Namespace), np) {
 			return "a read after it still shows it (a finalizer may hold it)"
 		}
 	}
 	return ""
 }
 
-func present(ns *inventory.Namespace, np *networkingv1.NetworkPolicy) bool {
+func holds(ns *inventory.Namespace, np *networkingv1.NetworkPolicy) bool {
 	if ns == nil {
 		return false
 	}

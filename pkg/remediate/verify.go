@@ -2,14 +2,15 @@ package remediate
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
-	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol/validation"
 )
@@ -27,10 +28,10 @@ func (f *Fix) verify(ctx context.Context, before *inventory.Inventory, jobs []*j
 	now, err := f.Reread(ctx)
 	for _, j := range jobs {
 		if err != nil {
-			if j.created != nil {
+			if j.anyCreated() {
 				no := false
 				j.verified = &no
-				j.end(v1alpha1.ResultError, "created %s, but it could not be verified: %v", j.policy.Name, err)
+				j.end(v1alpha1.ResultError, "created %s, but it could not be verified: %v", j.names(), err)
 			}
 			continue
 		}
@@ -42,7 +43,7 @@ func (f *Fix) verify(ctx context.Context, before *inventory.Inventory, jobs []*j
 // rests on a policy that somebody else made meanwhile.
 func needsReread(jobs []*job) bool {
 	for _, j := range jobs {
-		if j.created != nil || j.result == v1alpha1.ResultError || j.result == v1alpha1.ResultPass {
+		if j.anyCreated() || j.result == v1alpha1.ResultError || j.result == v1alpha1.ResultPass {
 			return true
 		}
 	}
@@ -52,89 +53,106 @@ func needsReread(jobs []*job) bool {
 func (f *Fix) verifyOne(ctx context.Context, before, now *inventory.Inventory, j *job) {
 	ns := now.Namespace(j.namespace)
 	found := f.findOurs(ns, j)
-	if found == nil && j.created == nil {
+	ours := present(found)
+	switch {
+	case len(ours) == 0 && !j.anyCreated():
 		if j.result == v1alpha1.ResultPass && (ns == nil || len(ns.Policies) == 0) {
 			j.end(v1alpha1.ResultError, "%s, but a read after it shows none: run the command again", j.reason)
 		}
 		return
+	case len(ours) < len(j.policies) && j.result != v1alpha1.ResultFixed:
+		// The set could not be made, and the answer to one of its requests was lost.
+		f.undo(ctx, j, ours)
+		return
 	}
-	yes, no := true, false
+	no := false
 	j.verified = &no
-	gap := now.GapFor(j.namespace)
-	switch {
-	case found != nil:
+	if len(ours) == 0 {
+		j.end(v1alpha1.ResultError, "created %s, but %s", j.names(), whereGone(now, ns, j))
+		return
+	}
+	if other := arrived(before.Namespace(j.namespace), ns, ours); other != "" {
+		f.takeBack(ctx, j, ours, other)
+		return
+	}
+	if problem := differs(ns, j.policies, found); problem != "" {
+		j.end(v1alpha1.ResultError, "created %s, but %s", j.names(), problem)
+		return
+	}
+	yes := true
+	j.verified = &yes
+	j.end(v1alpha1.ResultFixed, "created %s", j.names())
+}
+
+// whereGone says why none of what was created is to be seen.
+func whereGone(now *inventory.Inventory, ns *inventory.Namespace, j *job) string {
+	switch gap := now.GapFor(j.namespace); {
 	case gap != nil && apiserver.CauseOf(gap.Err) == apiserver.CauseNotFound:
-		j.end(v1alpha1.ResultError, "created %s, but the namespace was deleted meanwhile", j.policy.Name)
-		return
+		return "the namespace was deleted meanwhile"
 	case gap != nil:
-		j.end(v1alpha1.ResultError, "created %s, but it could not be verified: %v", j.policy.Name, gap.Err)
-		return
+		return fmt.Sprintf("it could not be verified: %v", gap.Err)
 	case ns == nil:
-		j.end(v1alpha1.ResultError, "created %s, but the namespace was deleted meanwhile, or is no longer in scope", j.policy.Name)
-		return
+		return "the namespace was deleted meanwhile, or is no longer in scope"
+	case len(j.policies) > 1:
+		return "they are no longer there: somebody removed them"
 	default:
-		j.end(v1alpha1.ResultError, "created %s, but it is no longer there: somebody removed it", j.policy.Name)
-		return
-	}
-	if other := arrived(before.Namespace(j.namespace), ns, found); other != "" {
-		f.takeBack(ctx, j, found, other)
-		return
-	}
-	switch {
-	case found.DeletionTimestamp != nil:
-		j.end(v1alpha1.ResultError, "created %s, but it is being deleted", j.policy.Name)
-	case !apiequality.Semantic.DeepEqual(validation.Default(j.policy).Spec, found.Spec):
-		j.end(v1alpha1.ResultError, "created %s, but its spec is not what was sent: an admission webhook or policy may have changed it", j.policy.Name)
-	case !ns.Declared:
-		j.end(v1alpha1.ResultError, "created %s, but it could not be verified: whether the namespace is being deleted is unknown", j.policy.Name)
-	case ns.Terminating:
-		j.end(v1alpha1.ResultError, "created %s, but the namespace is now being deleted", j.policy.Name)
-	default:
-		j.verified = &yes
-		j.end(v1alpha1.ResultFixed, "created %s", j.policy.Name)
+		return "it is no longer there: somebody removed it"
 	}
 }
 
-// findOurs finds the object that this run created: by UID, or where the
-// answer was lost by the run's id.
-func (f *Fix) findOurs(ns *inventory.Namespace, j *job) *networkingv1.NetworkPolicy {
-	if ns == nil {
-		return nil
-	}
-	for _, np := range ns.Policies {
-		if j.created != nil && np.UID == j.created.UID {
-			return np
+// differs says what keeps the policies from being what was meant; empty where
+// they are. found is one for each of the policies, nil where it is not there.
+func differs(ns *inventory.Namespace, wanted, found []*networkingv1.NetworkPolicy) string {
+	for i, np := range found {
+		// Of several, the one that is meant is named.
+		subject, its := "it", "its"
+		if len(found) > 1 {
+			subject, its = wanted[i].Name, wanted[i].Name+"'s"
 		}
-		if j.created == nil && np.Name == j.policy.Name && np.Annotations[baseline.AnnotationRun] == f.RunID {
-			return np
+		switch {
+		case np == nil:
+			return subject + " is no longer there: somebody removed it"
+		case np.DeletionTimestamp != nil:
+			return subject + " is being deleted"
+		case !apiequality.Semantic.DeepEqual(validation.Default(wanted[i]).Spec, np.Spec):
+			return its + " spec is not what was sent: an admission webhook or policy may have changed it"
 		}
 	}
-	return nil
+	switch {
+	case !ns.Declared:
+		return "it could not be verified: whether the namespace is being deleted is unknown"
+	case ns.Terminating:
+		return "the namespace is now being deleted"
+	}
+	return ""
 }
 
 // arrived returns the name of a policy that is in the namespace now, was not
 // before, and is not ours.
-func arrived(before, now *inventory.Namespace, ours *networkingv1.NetworkPolicy) string {
-	known := map[string]bool{}
+func arrived(before, now *inventory.Namespace, ours []*networkingv1.NetworkPolicy) string {
+	known := map[types.UID]bool{}
+	for _, np := range ours {
+		known[np.UID] = true
+	}
 	if before != nil {
 		for _, np := range before.Policies {
-			known[string(np.UID)] = true
+			known[np.UID] = true
 		}
 	}
 	for _, np := range now.Policies {
-		if np.UID != ours.UID && !known[string(np.UID)] {
+		if !known[np.UID] {
 			return np.Name
 		}
 	}
 	return ""
 }
 
-func (f *Fix) takeBack(ctx context.Context, j *job, ours *networkingv1.NetworkPolicy, other string) {
-	err := remove(ctx, f.Clients, ours, v1alpha1.DryRunNone)
-	if err != nil && !errors.Is(err, errGone) {
-		j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, and %s beside it could not be taken back: %v", other, j.policy.Name, err)
+func (f *Fix) takeBack(ctx context.Context, j *job, ours []*networkingv1.NetworkPolicy, other string) {
+	gone, err := f.takeAway(ctx, ours)
+	if err != nil {
+		j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, and what was created beside it could not be taken back: %v", other, err)
 		return
 	}
 	j.verified = nil
-	j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile: %s was taken back", other, j.policy.Name)
+	j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile: %s %s taken back", other, strings.Join(gone, ", "), was(len(gone)))
 }

@@ -27,11 +27,11 @@ func TestAPolicyThatAppearedMeanwhileMustStillBeThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reads := 0
-			fix := &Fix{Entry: entry, RunID: "run", Reread: func(context.Context) (*inventory.Inventory, error) {
+			fix := &Fix{Set: entry.Set(baseline.DNS{}), RunID: "run", Reread: func(context.Context) (*inventory.Inventory, error) {
 				reads++
 				return &inventory.Inventory{Namespaces: []*inventory.Namespace{{Name: "shop", Declared: true, Policies: test.policies}}}, nil
 			}}
-			j := &job{namespace: "shop", policy: entry.Policy("shop")}
+			j := newJob("shop", fix.policiesFor("shop"))
 			j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile", "theirs")
 			before := &inventory.Inventory{Namespaces: []*inventory.Namespace{{Name: "shop", Declared: true}}}
 			fix.verify(t.Context(), before, []*job{j})

@@ -121,8 +121,9 @@ func verified(v *bool) string {
 }
 
 // FixSummary is the last line of a fix, and the command that comes next, on
-// the same namespaces as flags names them.
-func FixSummary(r *v1alpha1.FixReport, flags string) (summary, next string) {
+// the same namespaces as flags names them. policy are the flags that say what
+// they get.
+func FixSummary(r *v1alpha1.FixReport, policy, flags string) (summary, next string) {
 	s := r.Summary
 	parts := []string{fmt.Sprintf("%d fixed", s.Fixed), fmt.Sprintf("%d passed already", s.Pass)}
 	if r.DryRun != v1alpha1.DryRunNone {
@@ -133,7 +134,7 @@ func FixSummary(r *v1alpha1.FixReport, flags string) (summary, next string) {
 	switch {
 	case s.Fixed == 0:
 	case r.DryRun != v1alpha1.DryRunNone:
-		next = "kubectl cis532 fix" + flags
+		next = "kubectl cis532 fix" + policy + flags
 	default:
 		next = "kubectl cis532 audit" + flags
 	}

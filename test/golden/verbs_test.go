@@ -109,6 +109,30 @@ func TestGenerate(t *testing.T) {
 	))
 }
 
+func TestPolicies(t *testing.T) {
+	check(t, "policies", concat(
+		each("policies", "", "-o wide", "-o name", "--no-headers", "--sort-by '{.metadata.name}'", "-o custom-columns=NAME:.metadata.name"),
+		each("policies", "allow-all", "allow-cluster", "default-deny", "default-deny-ingress", "default-deny-egress", "allow-same-namespace", "allow-dns"),
+		each("policies allow-dns", "-o yaml", "-o json", "-o name", "-n shop -o yaml", "-o 'jsonpath={.spec.policyTypes}'", "-q -o name"),
+		[]invocation{{line: "policies", width: 80}, {line: "policies default-deny", width: 80}},
+		each("generate -f shop --policy", "default-deny -o table", "allow-dns orders", "allow-same-namespace -o name"),
+		[]invocation{
+			{line: "generate -f shop orders shop --policy-file -", stdin: template},
+			{line: "generate -f shop orders shop --policy-file - -o table", stdin: template},
+		},
+	))
+}
+
+// template is a file of a team's own policies.
+const template = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, labels: {team: web}, annotations: {cis532.io/run: somebody-elses, note: kept}}
+spec: {podSelector: {}}
+---
+{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "items": [
+  {"metadata": {"name": "web"}, "spec": {"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"ports": [{"port": 80}]}]}}]}
+`
+
 func TestHelp(t *testing.T) {
 	check(t, "help", concat(
 		lines("", "--help", "-h", "help", "options"),
@@ -118,7 +142,7 @@ func TestHelp(t *testing.T) {
 
 func TestHelpOfEachVerb(t *testing.T) {
 	check(t, "help-verbs", concat(
-		lines("help audit", "help fix", "help generate", "help rollback", "help explain", "help version", "help completion", "help options"),
+		lines("help audit", "help fix", "help generate", "help rollback", "help policies", "help explain", "help version", "help completion", "help options"),
 	))
 }
 
@@ -137,7 +161,7 @@ func TestCompletion(t *testing.T) {
 	check(t, "completion", lines(
 		"completion kubectl",
 		"__complete ''", "__complete au", "__complete help ''", "__complete explain ''", "__complete explain no-policy ''",
-		"__complete audit -o ''", "__complete generate -o ''", "__complete fix -o ''", "__complete rollback -o ''", "__complete version -o ''",
+		"__complete policies ''", "__complete policies allow-all ''", "__complete fix --policy ''", "__complete generate --policy default", "__complete audit -o ''", "__complete generate -o ''", "__complete fix -o ''", "__complete rollback -o ''", "__complete version -o ''",
 		"__complete audit --color ''", "__complete fix --dry-run=", "__complete rollback --dry-run=", "__complete audit -", "__complete completion ''",
 	))
 }
@@ -162,6 +186,9 @@ func TestRefused(t *testing.T) {
 			"--dry-run=sever", "--dry-run=true", "--dry-run=", "--dry-run server", "-f shop"),
 		each("rollback", "-o csv", "--dry-run=clint", "--dry-run client", "--sort-by '{.a['", "--report json=none/a", "-f shop"),
 		each("generate -f shop", "-o csv", "--failing", "--report a.json", "--output-dir=", "--output-dir out -o name", "--output-dir out --sort-by .a", "--output-dir out --template '{{.a}}'", "--output-dir out --no-headers"),
+		each("fix", "--policy alow-all", "--policy=", "--policy-file=", "--policy allow-all --policy-file a", "--policy-file none.yaml", "--policy-file shop", "--policy-file nasty.yaml"),
+		each("generate -f shop", "--policy deny", "--policy-file none.yaml"), lines("generate -f - --policy-file -"),
+		each("policies", "defalt-deny", "allow-all allow-dns", "allow-all -o jsn", "-n 'a b'", "-o csv"),
 		each("version", "-o wide", "-o jsn", "now"),
 		lines("explain no-polcy", "explain exit-code", "explain a b", "completion", "completion bsh", "completion bash zsh", "options all", "help audti", "help audit fix", "audti", "--version", "--colour=always", "--color=alwys", "audit --colr=never", "audit --namespac=a", "-n '' audit"),
 	))

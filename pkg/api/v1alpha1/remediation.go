@@ -47,7 +47,7 @@ type FixReport struct {
 	Source Source `json:"source"`
 	// Scope says whether every namespace of the cluster was considered.
 	Scope Scope `json:"scope"`
-	// Policy is the entry of the catalogue that was applied.
+	// Policy is the entry of the catalogue that namespaces got, or the base name of the file of --policy-file.
 	Policy string `json:"policy"`
 	// DryRun says whether anything was written.
 	DryRun DryRun `json:"dryRun"`

@@ -130,7 +130,7 @@ func (f *Facts) dnsTargets() []dnsTarget {
 			if imagined {
 				end.ports[p] = pod.port
 			} else {
-				end.ports[p] = targetPort(service, &pod.pod, protocol)
+				end.ports[p] = service.TargetPort(&pod.pod, 53, protocol)
 			}
 		}
 		target.ends = append(target.ends, end)
@@ -155,27 +155,6 @@ func (f *Facts) nodeLocalDNS() bool {
 		}
 	}
 	return false
-}
-
-// targetPort is the port at a pod behind the Service's port 53 of a protocol; 0 where it has none.
-func targetPort(service *inventory.Service, pod *netpol.Pod, protocol corev1.Protocol) int32 {
-	for _, p := range service.Ports {
-		if p.Port != 53 || p.Protocol != protocol && (p.Protocol != "" || protocol != corev1.ProtocolTCP) {
-			continue
-		}
-		switch {
-		case p.TargetPort.Type == intstr.Int && p.TargetPort.IntVal != 0:
-			return p.TargetPort.IntVal
-		case p.TargetPort.Type == intstr.Int:
-			return p.Port
-		}
-		for _, c := range pod.Ports {
-			if c.Name == p.TargetPort.StrVal && (c.Protocol == protocol || c.Protocol == "" && protocol == corev1.ProtocolTCP) {
-				return c.Port
-			}
-		}
-	}
-	return 0
 }
 
 // dnsCut lists the protocols over which a pod surely reaches none of the targets.

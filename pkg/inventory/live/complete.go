@@ -22,6 +22,10 @@ type More struct {
 	Controllers bool
 	// DNS adds what serves the cluster's names.
 	DNS bool
+	// DNSPods adds the pods behind it also where the whole cluster was read, without its pods.
+	DNSPods bool
+	// Services adds the Services.
+	Services bool
 }
 
 // Complete adds to an inventory what only some questions need. It returns an
@@ -46,19 +50,27 @@ func (r *Reader) Complete(ctx context.Context, inv *inventory.Inventory, more Mo
 	}
 	if more.DNS {
 		group.Go(func() error {
-			inv.DNS = r.readDNS(ctx, inv)
+			inv.DNS = r.readDNS(ctx, inv.Whole && !more.DNSPods)
 			return fatal(inv.DNS.Unknown)
+		})
+	}
+	if more.Services {
+		group.Go(func() error {
+			inv.Services, inv.ServicesUnknown = ofEach(r, more.Names, func(name string) ([]inventory.Service, error) {
+				return r.listServices(ctx, name)
+			})
+			return fatal(inv.ServicesUnknown)
 		})
 	}
 	return group.Wait()
 }
 
-// ofEach lists workloads of some namespaces, or with no name of all.
-func ofEach(r *Reader, names []string, list func(namespace string) ([]inventory.Workload, error)) ([]inventory.Workload, error) {
+// ofEach lists what is in some namespaces, or with no name in all.
+func ofEach[T any](r *Reader, names []string, list func(namespace string) ([]T, error)) ([]T, error) {
 	if len(names) == 0 {
 		return list("")
 	}
-	found := make([][]inventory.Workload, len(names))
+	found := make([][]T, len(names))
 	errs := make([]error, len(names))
 	var group errgroup.Group
 	group.SetLimit(r.concurrency)
@@ -73,8 +85,8 @@ func ofEach(r *Reader, names []string, list func(namespace string) ([]inventory.
 }
 
 // readDNS looks for the DNS Service where platforms put it, and for its pods
-// where the inventory does not have them.
-func (r *Reader) readDNS(ctx context.Context, inv *inventory.Inventory) inventory.DNS {
+// unless the inventory has them.
+func (r *Reader) readDNS(ctx context.Context, hasPods bool) inventory.DNS {
 	var dns inventory.DNS
 	for _, namespace := range inventory.DNSNamespaces {
 		services, err := r.listServices(ctx, namespace)
@@ -86,8 +98,8 @@ func (r *Reader) readDNS(ctx context.Context, inv *inventory.Inventory) inventor
 			break
 		}
 	}
-	if inv.Whole || dns.Service == nil {
-		return dns // the pods of the whole cluster are there
+	if hasPods || dns.Service == nil {
+		return dns
 	}
 	pods, err := r.listPods(ctx, dns.Service.Namespace, true)
 	if err != nil {
