@@ -27,6 +27,9 @@ overwritten, and where a policy appears meanwhile, fix takes its own back. kubec
 A namespace whose pods a policy of another kind selects (Cilium, Calico, cluster and admin policies) is left alone and
 reported: an allow-all could end what that policy isolates. --ignore-other-policies overrules it.
 
+Where Argo CD, Flux, Helm or the like manages a Namespace object, the policy belongs into the same repository: fix says so,
+and --skip-gitops-managed leaves such namespaces to it.
+
 System namespaces are left alone, also when they are named, unless --include-system is given.`
 
 const fixExample = `  # What would be created, checked by the API server (admission, quota, RBAC) but not stored
@@ -47,6 +50,7 @@ type fixOptions struct {
 	change
 	judging judgingFlags
 	others  otherPolicyFlags
+	gitops  gitopsFlags
 }
 
 func newFixCommand(g *globals) *cobra.Command {
@@ -77,6 +81,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	o.addFlags(cmd, scope, print, "changed")
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Give namespaces a policy also where policies of another kind (Cilium, Calico, cluster and admin policies) select their pods, or could not be read. An allow-all can end what those isolate.")
+	o.gitops.addFlags(cmd)
 	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
 	_ = cmd.Flags().MarkHidden("filename")
 	return cmd
@@ -95,6 +100,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	}
 	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
 	judged := audited.Report()
+	o.gitops.apply(judged)
 	refused := o.others.refused(audited, judged)
 	entry, _ := baseline.Lookup(baseline.DefaultEntry)
 	if n := judged.Summary.Fail - len(refused); n > 0 {
@@ -112,6 +118,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 		Progress:    o.progress("created"),
 	}
 	done := fix.Run(ctx, inv, judged)
+	remediate.NoteManaged(done.Report, judged)
 	return o.finish(inv, judged, done)
 }
 
@@ -127,6 +134,7 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	summary, next := report.FixSummary(done.Report, o.commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
+	o.explainManaged(done.Report)
 	o.next(next)
 	if unwritten != nil {
 		return unwritten
