@@ -29,6 +29,9 @@ namespace are all made, or taken back. kubectl cis532 rollback removes what fix 
 A namespace whose pods a policy of another kind selects (Cilium, Calico, cluster and admin policies) is left alone and
 reported: an allow-all could end what that policy isolates. --ignore-other-policies overrules it.
 
+Where Argo CD, Flux, Helm or the like manages a Namespace object, the policy belongs into the same repository: fix says so,
+and --skip-gitops-managed leaves such namespaces to it.
+
 System namespaces are left alone, also when they are named, unless --include-system is given.`
 
 const fixExample = `  # What would be created, checked by the API server (admission, quota, RBAC) but not stored
@@ -57,6 +60,7 @@ type fixOptions struct {
 	judging  judgingFlags
 	others   otherPolicyFlags
 	policies policyFlags
+	gitops   gitopsFlags
 }
 
 func newFixCommand(g *globals) *cobra.Command {
@@ -94,6 +98,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	o.policies.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Give namespaces a policy also where policies of another kind (Cilium, Calico, cluster and admin policies) select their pods, or could not be read. An allow-all can end what those isolate.")
+	o.gitops.addFlags(cmd)
 	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
 	_ = cmd.Flags().MarkHidden("filename")
 	return cmd
@@ -113,6 +118,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	}
 	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
 	judged := audited.Report()
+	o.gitops.apply(judged)
 	refused := o.others.refused(audited, judged)
 	set := o.policies.unresolved()
 	if n := judged.Summary.Fail - len(refused); n > 0 {
@@ -135,6 +141,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	}
 	done := fix.Run(ctx, inv, judged)
 	sign(&done.Report.Metadata, trail)
+	remediate.NoteManaged(done.Report, judged)
 	return o.finish(inv, judged, done)
 }
 
@@ -161,6 +168,7 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	summary, next := report.FixSummary(done.Report, o.policies.commandLine(), o.commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
+	o.explainManaged(done.Report)
 	o.next(next)
 	if unwritten != nil {
 		return unwritten
