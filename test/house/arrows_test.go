@@ -37,6 +37,7 @@ var layers = [][]string{
 	{"pkg/report", "pkg/remediate", "pkg/audit", "pkg/reach", "pkg/inventory/live", "pkg/inventory/manifests", "pkg/gitops"},
 	{"pkg/baseline"},
 	{"pkg/inventory", "pkg/apiserver"},
+	{"pkg/otherpolicy"},
 	{"pkg/netpol"},
 	{"pkg/api", "pkg/version", "deploy"},
 }
