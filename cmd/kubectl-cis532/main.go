@@ -14,11 +14,23 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		<-ctx.Done()
+		<-signals
 		// The first signal ends the run in good order, a second one at once.
-		stop()
+		cancel()
+		os.Exit(exitCode(<-signals))
 	}()
 	os.Exit(cmd.Main(ctx, os.Args[1:], cmd.System()))
+}
+
+// exitCode is what shells make of a program that a signal ended: 130 for Ctrl-C.
+func exitCode(s os.Signal) int {
+	const bySignal = 128
+	if number, ok := s.(syscall.Signal); ok {
+		return bySignal + int(number)
+	}
+	return cmd.ExitError
 }

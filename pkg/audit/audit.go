@@ -66,7 +66,7 @@ func (a *Audit) namespace(ns *inventory.Namespace) v1alpha1.NamespaceAudit {
 	row, problem := judge(a.inv, ns, a.opts)
 	row.ManagedBy = inventory.ManagerOf(ns.Labels, ns.Annotations)
 	subject := a.facts.Namespace(ns)
-	accept(subject, a.opts.Accept, &row)
+	accept(subject, a.facts.Plugin, a.opts.Accept, &row)
 	subject.Verdict, subject.ExemptionProblem = row.Verdict, problem
 	judged := row.Verdict == v1alpha1.VerdictPass || row.Verdict == v1alpha1.VerdictFail || row.Verdict == v1alpha1.VerdictAccepted
 	if judged || row.Verdict == v1alpha1.VerdictExempt {

@@ -23,14 +23,16 @@ func (a *Audit) Conflicts() map[string]string {
 }
 
 func conflict(others []*otherpolicy.Policy) string {
-	text := clip(others[0].String())
-	if len(others) > 1 {
-		text += fmt.Sprintf(" and %d more", len(others)-1)
-	}
+	first, what := others[0], "it is of another kind, and selects pods here"
 	for _, p := range others {
 		if p.SwitchedOffByAllowAll() {
-			return text + ": an allow-all NetworkPolicy would end what it isolates"
+			first, what = p, "an allow-all NetworkPolicy would end what it isolates"
+			break
 		}
 	}
-	return text + ": a policy of another kind selects its pods"
+	text := clip(first.String())
+	if len(others) > 1 {
+		text += fmt.Sprintf(" (and %d more)", len(others)-1)
+	}
+	return text + ": " + what
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,16 +96,39 @@ func skipReason(name string, opts Options) string {
 }
 
 // accept turns the FAIL of a namespace that policies of accepted kinds isolate into ACCEPTED. What could not be read of
-// them, or of the pods, leaves it a FAIL: it is one by the benchmark's letter.
-func accept(ns *rules.Namespace, families []otherpolicy.Family, row *v1alpha1.NamespaceAudit) {
+// them, or of the pods, leaves it a FAIL, as it is one by the benchmark's letter; so does a network plugin that enforces
+// nothing, or only policies of other kinds than these.
+func accept(ns *rules.Namespace, plugin v1alpha1.NetworkPlugin, families []otherpolicy.Family, row *v1alpha1.NamespaceAudit) {
 	if row.Verdict != v1alpha1.VerdictFail || len(families) == 0 {
 		return
 	}
-	if by, isolated := ns.IsolatedByOthers(families); isolated {
+	enforced := slices.DeleteFunc(slices.Clone(families), func(f otherpolicy.Family) bool { return !mayEnforce(plugin, f) })
+	if by, isolated := ns.IsolatedByOthers(enforced); isolated {
 		row.Verdict, row.Reason = v1alpha1.VerdictAccepted, "isolated by "+strings.Join(by, ", ")
 		return
 	}
-	if err := ns.OthersUnknown(); err != nil {
+	if by, isolated := ns.IsolatedByOthers(families); isolated {
+		row.Reason += fmt.Sprintf("; network plugin %s does not enforce %s (--network-plugin NAME, if another one does)", plugin.Name, strings.Join(by, ", "))
+	} else if err := ns.OthersUnknown(); err != nil {
 		row.Reason += "; what isolates it otherwise is unknown: " + err.Error()
+	}
+}
+
+// enforcers are the network plugins that enforce a family of policies; any may enforce one that is not there.
+var enforcers = map[otherpolicy.Family][]string{
+	otherpolicy.FamilyCilium: {"cilium"},
+	otherpolicy.FamilyCalico: {"calico", "canal"},
+}
+
+// mayEnforce says that the network plugin, as far as it is known, enforces policies of a family.
+func mayEnforce(plugin v1alpha1.NetworkPlugin, family otherpolicy.Family) bool {
+	names, only := enforcers[family]
+	switch plugin.Enforcement {
+	case v1alpha1.EnforcementNotEnforced:
+		return false
+	case v1alpha1.EnforcementEnforced:
+		return !only || slices.Contains(names, plugin.Name)
+	default:
+		return true
 	}
 }

@@ -156,11 +156,16 @@ func TestProgressIsOnlyForTerminals(t *testing.T) {
 		if progress == nil {
 			continue
 		}
-		progress(1, 3)
-		progress(3, 3)
-		progress(2, 3) // it came too late
-		if want := "\rcreated 1/3\rcreated 3/3\r\x1b[K"; b.String() != want {
-			t.Errorf("%s: %q, want %q", c.name, b.String(), want)
+		progress(1, 3) // a short run needs none
+		if b.Len() > 0 {
+			t.Errorf("%s: %q", c.name, b.String())
+		}
+		progress = g.progress("created")
+		progress(1, 300)
+		progress(300, 300)
+		progress(299, 300) // it came too late
+		if got := b.String(); !strings.HasPrefix(got, "\rcreated ") || !strings.Contains(got, "(1/300)") || !strings.HasSuffix(got, "\x1b[2K\r") {
+			t.Errorf("%s: %q", c.name, got)
 		}
 	}
 }

@@ -40,9 +40,9 @@ func TestFlagsThatExcludeEachOther(t *testing.T) {
 		"fix -o json --failing":                            "--failing chooses rows: it cannot be used with -o json",
 		"fix -o name --sort-by .name":                      "--sort-by sorts rows: it cannot be used with -o name",
 		"generate --output-dir a -o json":                  "--output-dir writes YAML: -o cannot be used with it",
-		"generate --output-dir a --sort-by .metadata.name": "--output-dir writes a file per policy: --sort-by cannot be used with it",
-		"generate --output-dir a --no-headers":             "--output-dir writes a file per policy: --no-headers cannot be used with it",
-		"generate --output-dir a --template x":             "--output-dir writes a file per policy: --template cannot be used with it",
+		"generate --output-dir a --sort-by .metadata.name": "--output-dir writes a file per namespace: --sort-by cannot be used with it",
+		"generate --output-dir a --no-headers":             "--output-dir writes a file per namespace: --no-headers cannot be used with it",
+		"generate --output-dir a --template x":             "--output-dir writes a file per namespace: --template cannot be used with it",
 		"fix --dry-run server":                             "--dry-run takes its value behind an equals sign: --dry-run=server",
 		"rollback --dry-run client a":                      "--dry-run takes its value behind an equals sign: --dry-run=client",
 	} {

@@ -106,6 +106,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	if n := judged.Summary.Fail - len(refused); n > 0 {
 		o.tell("%s: creating %s in %s%s", target(clients), entry.ObjectName(), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
+	trail := o.preflight(ctx, clients, fixVerbs, failing(judged, refused))
 	fix := remediate.Fix{
 		Clients:     clients,
 		Entry:       entry,
@@ -119,7 +120,19 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	}
 	done := fix.Run(ctx, inv, judged)
 	remediate.NoteManaged(done.Report, judged)
+	sign(&done.Report.Metadata, trail)
 	return o.finish(inv, judged, done)
+}
+
+// failing lists the namespaces that get a policy.
+func failing(judged *v1alpha1.AuditReport, refused map[string]string) []string {
+	var namespaces []string
+	for _, row := range judged.Namespaces {
+		if row.Verdict == v1alpha1.VerdictFail && refused[row.Name] == "" {
+			namespaces = append(namespaces, row.Name)
+		}
+	}
+	return namespaces
 }
 
 // finish prints what was done and says the exit code.
@@ -131,7 +144,11 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-fix")
-	summary, next := report.FixSummary(done.Report, o.commandLine)
+	commandLine := o.commandLine
+	if o.dryRun != v1alpha1.DryRunNone {
+		commandLine += o.gitops.commandLine() // what comes next is a fix, of the same namespaces
+	}
+	summary, next := report.FixSummary(done.Report, commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.explainManaged(done.Report)

@@ -76,9 +76,10 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if n := removals(plan, consent); n > 0 {
+	if n := len(removalsIn(plan, consent)); n > 0 {
 		o.tell("%s: removing policies from %s%s", target(clients), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
+	trail := o.preflight(ctx, clients, rollbackVerbs, removalsIn(plan, consent))
 	rollback := remediate.Rollback{
 		Clients:     clients,
 		DryRun:      o.dryRun,
@@ -88,6 +89,10 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 		Progress:    o.progress("done"),
 	}
 	done := rollback.Run(ctx, inv, o.scope, plan, o.streams.Now())
+	sign(&done.Metadata, trail)
+	if o.dryRun == v1alpha1.DryRunNone {
+		done.Run = o.streams.RunID()
+	}
 	return o.finish(inv, done)
 }
 
@@ -115,15 +120,15 @@ func (o *rollbackOptions) consent(ctx context.Context, plan []remediate.Removal)
 	}
 }
 
-// removals counts the namespaces in which something will be removed.
-func removals(plan []remediate.Removal, consent bool) int {
-	n := 0
+// removalsIn lists the namespaces in which something will be removed.
+func removalsIn(plan []remediate.Removal, consent bool) []string {
+	var namespaces []string
 	for _, r := range plan {
 		if r.Skip == "" && len(r.Remove) > 0 && (consent || len(r.Restricts) == 0) {
-			n++
+			namespaces = append(namespaces, r.Namespace)
 		}
 	}
-	return n
+	return namespaces
 }
 
 // finish prints what was done and says the exit code.

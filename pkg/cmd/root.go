@@ -101,7 +101,7 @@ const rootExample = `  # Which namespaces have no NetworkPolicy, and what the ot
 
 const exitCodesText = `Exit codes:
   0   audit: PASS. fix, rollback: nothing had to change
-  1   audit: FAIL. fix, rollback: changed, or in a dry run would change (0 with --exit-zero)
+  1   audit: FAIL, or what --fail-on names. fix, rollback: changed, or in a dry run would (0 with --exit-zero)
   2   ERROR: could not decide or could not be done, bad usage, unreachable cluster`
 
 // NewRootCommand returns the whole command line.

@@ -1,5 +1,7 @@
 package netpol
 
+import "slices"
+
 // NewPod stands, where the index of a pod is asked for, for a new pod without labels, ports or an address.
 const NewPod = -1
 
@@ -58,6 +60,18 @@ func (c *Cluster) NamesPorts(policy int, direction Direction) bool {
 		}
 	}
 	return false
+}
+
+// MeansPodsOnly says whether the policy with that index has rules for a direction, and each of them allows only what
+// selectors match: no address that is no pod's.
+func (c *Cluster) MeansPodsOnly(policy int, direction Direction) bool {
+	if !c.HasRules(policy, direction) {
+		return false
+	}
+	rules := c.policy(policy).rules[direction.way()]
+	return !slices.ContainsFunc(rules, func(r rule) bool {
+		return r.anyPeer || slices.ContainsFunc(r.peers, func(p peer) bool { return p.block != nil || p.invalid })
+	})
 }
 
 // SelectsNewPod says whether the policy with that index surely selects a new pod without labels.

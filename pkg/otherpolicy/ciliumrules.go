@@ -246,7 +246,7 @@ func (s *ciliumSection) surelyAll(r *ciliumAllow) bool {
 // ciliumProtocols are the protocols of which toPorts may mean every port.
 //
 // Cilium: pkg/policy/api/l4.go, rule_validation.go: port "0" is every port, protocol ANY (or none) every protocol; rules of layer
-// 7 take away from that. Two ranges may be all ports together, so that one that is half of them counts as all.
+// 7 take away from that. A few ranges may be all ports together, so that a quarter of them counts as all.
 func ciliumProtocols(toPorts *[]ciliumPorts) [protocols]bool {
 	if toPorts == nil {
 		return [protocols]bool{true, true}
@@ -272,11 +272,11 @@ func ciliumProtocols(toPorts *[]ciliumPorts) [protocols]bool {
 	return kept
 }
 
-// many says that it may be every port, or half of them.
+// many says that it may be every port, or a good part of them.
 func (p *ciliumPort) many() bool {
 	var first int32
 	if _, err := fmt.Sscanf(p.Port, "%d", &first); err != nil {
 		return false // a name
 	}
-	return first == 0 || p.EndPort-first >= 1<<14
+	return first == 0 || manyPorts(first, p.EndPort)
 }

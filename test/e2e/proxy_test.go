@@ -17,6 +17,8 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
 )
 
 // meddler is what stands between the plugin and the API server. next answers
@@ -27,11 +29,17 @@ type meddler func(w http.ResponseWriter, r *http.Request, next http.Handler)
 // the kubeconfig of a user who talks to it.
 func startProxy(t *testing.T, user string, meddle meddler) string {
 	t.Helper()
-	config, err := clientcmd.LoadFromFile(cluster.Kubeconfig)
+	return startProxyOf(t, cluster, user, meddle)
+}
+
+// startProxyOf puts a meddler before a cluster's API server.
+func startProxyOf(t *testing.T, c *testcluster.Cluster, user string, meddle meddler) string {
+	t.Helper()
+	config, err := clientcmd.LoadFromFile(c.Kubeconfig)
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, err := url.Parse(cluster.Server)
+	target, err := url.Parse(c.Server)
 	if err != nil {
 		t.Fatal(err)
 	}

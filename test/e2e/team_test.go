@@ -29,9 +29,10 @@ const deadline = 30 * time.Second
 
 // team is the namespaces of one test. They share a prefix and a label, by which -l narrows to them.
 type team struct {
-	t      *testing.T
-	client kubernetes.Interface
-	prefix string
+	t       *testing.T
+	cluster *testcluster.Cluster
+	client  kubernetes.Interface
+	prefix  string
 }
 
 // newTeam makes namespaces in the shared cluster.
@@ -42,7 +43,7 @@ func newTeam(t *testing.T, names ...string) *team {
 
 func newTeamIn(t *testing.T, c *testcluster.Cluster, names ...string) *team {
 	t.Helper()
-	tm := &team{t: t, client: adminOf(t, c), prefix: "e2e-" + strings.ToLower(rand.Text()[:8])}
+	tm := &team{t: t, cluster: c, client: adminOf(t, c), prefix: "e2e-" + strings.ToLower(rand.Text()[:8])}
 	for _, name := range names {
 		tm.add(name, nil)
 	}

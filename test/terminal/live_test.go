@@ -40,13 +40,13 @@ func TestFixAndRollbackOnATerminal(t *testing.T) {
 		}
 		return got
 	}
-	progress := regexp.MustCompile(`\r(created|done) [0-9]+/30`)
+	progress := regexp.MustCompile(`\r(created|done) +[0-9]+% .*\([0-9]+/30\)`)
 	shows := func(what, text string, want bool) {
 		t.Helper()
 		if progress.MatchString(text) != want {
 			t.Errorf("%s: progress %t, want %t: %q", what, !want, want, text)
 		}
-		if want && !strings.Contains(text, "30/30\r\x1b[K") {
+		if want && !strings.Contains(text, "\x1b[2K\r") {
 			t.Errorf("%s: the progress line stays: %q", what, text)
 		}
 	}

@@ -17,7 +17,7 @@ var (
 	// ownColours are the only sequences of data: red, green, yellow, faint and their end.
 	ownColours = regexp.MustCompile("^\x1b\\[(31|32|33|2|0)m")
 	// ownProgress is how the progress line begins, and how it is taken away.
-	ownProgress = regexp.MustCompile("^\r((created|done) [0-9]+/[0-9]+|\x1b\\[K)")
+	ownProgress = regexp.MustCompile("^(\r(created|done) +[0-9]+% \\|[█ ]*\\| \\([0-9]+/[0-9]+\\) \\[[0-9a-z:]+\\]\x1b\\[0K|\r\x1b\\[2K\r|\x1b\\[2K\r)")
 )
 
 // hostile says what on the screen a terminal may act upon that is not the
@@ -79,7 +79,7 @@ func TestHostileIsSeen(t *testing.T) {
 			t.Errorf("%s is not seen: %q", name, screen)
 		}
 	}
-	for _, screen := range []string{"a\r\nb", "\x1b[31mFAIL\x1b[0m", "\rcreated 1/2\r\x1b[K", "été 命名 👩‍👧"} {
+	for _, screen := range []string{"a\r\nb", "\x1b[31mFAIL\x1b[0m", "\rcreated  50% |██████████          | (1/2) [0s:0s]\x1b[0K\x1b[2K\r", "été 命名 👩‍👧"} {
 		if problem := hostile(screen); problem != "" {
 			t.Errorf("%q: %s", screen, problem)
 		}

@@ -127,9 +127,9 @@ func unspaced(text string) string { return strings.ReplaceAll(text, " ", "") }
 func TestTalkBeginsOnALineOfItsOwn(t *testing.T) {
 	for _, format := range []string{"jsonpath={.verdict}", "go-template={{.verdict}}", "go-template={{.verdict}}\n", "jsonpath={.nothing}"} {
 		got := session{args: []string{"audit", "-f", shop, "-o", format}}.run(t)
-		want := "FAIL\r\nFAIL: 12 namespaces"
+		want := "FAIL\r\nwarning: network plugin flannel"
 		if strings.Contains(format, "nothing") {
-			want = "FAIL: 12 namespaces"
+			want = "warning: network plugin flannel"
 		}
 		if !strings.HasPrefix(got.screen, want) {
 			t.Errorf("%q: %q", format, got.screen)

@@ -112,6 +112,8 @@ type RollbackReport struct {
 	Scope Scope `json:"scope"`
 	// DryRun says whether anything was written.
 	DryRun DryRun `json:"dryRun"`
+	// Run is the id of this run, absent in a dry run.
+	Run string `json:"run,omitempty"`
 	// Summary counts the namespaces by result.
 	Summary RollbackSummary `json:"summary"`
 	// Errors are what concerns more than one namespace: what could not be read, and why.

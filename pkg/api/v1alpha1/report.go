@@ -8,6 +8,10 @@ import (
 type ReportMetadata struct {
 	// CreationTimestamp is when the report was made, in UTC.
 	CreationTimestamp metav1.Time `json:"creationTimestamp"`
+	// User is whom the API server took the run for, where the run may change something and the server says.
+	User string `json:"user,omitempty"`
+	// ToolVersion is the version of kubectl-cis532, where the run may change something.
+	ToolVersion string `json:"toolVersion,omitempty"`
 }
 
 // SourceKind says where the facts of a report come from.

@@ -14,9 +14,9 @@ import (
 var BaselineOnly = register(Rule{
 	ID: "baseline-only", Severity: v1alpha1.SeverityMedium,
 	Summary: "only allow-all policies: the letter is met, nothing is isolated",
-	What: `A namespace is found when it has policies and each of them allows every peer and port in each direction that it isolates; policies
-with the same podSelector are added up first. What counts is the meaning: "ingress: [{}]", or all addresses as two halves. A policy that
-allows all pods, but not all addresses, is not one of them.`,
+	What: `A namespace is found when it has policies and each of them allows every peer and port in each direction that it isolates. What counts
+is the meaning: "ingress: [{}]", or all addresses as two halves, be they in two policies with the same podSelector. A policy that allows all
+pods, but not all addresses, is not one of them; nor is a stricter one beside an allow-all, which shadowed-policy finds.`,
 	Why: `The benchmark's letter is met, and every connection is allowed as if there were no policy at all. An allow-all is where hardening
 begins; forgotten, it is a PASS that protects nothing. Policies add up: stricter ones beside it change nothing until it goes.`,
 	Example: `
@@ -53,7 +53,7 @@ spec:
 	},
 })
 
-// allowAllOnly says that every policy allows everything in what it isolates, those with one podSelector added up.
+// allowAllOnly says that every policy allows everything in what it isolates, or has its part in that.
 func (n *Namespace) allowAllOnly() bool {
 	grouped := make([]bool, len(n.Policies))
 	for i := range n.Policies {
@@ -68,11 +68,41 @@ func (n *Namespace) allowAllOnly() bool {
 			}
 		}
 		for _, d := range n.Directions() {
-			for posture := range n.Alone(group, d) {
-				if posture != netpol.PostureAllowAll && posture != netpol.PostureOpen {
-					return false
-				}
+			if !n.allAllowAll(group, d) {
+				return false
 			}
+		}
+	}
+	return true
+}
+
+// allAllowAll says of policies with one podSelector that each of those that isolate a direction allows everything; or none
+// does, but all together.
+func (n *Namespace) allAllowAll(group []int, d *Direction) bool {
+	isolating, alone, withRules := 0, 0, 0
+	for _, i := range group {
+		if !n.Isolates(i, d.Direction) {
+			continue
+		}
+		isolating++
+		if n.allowsAllAlone(i, d) {
+			alone++
+		}
+		if n.facts.cluster.HasRules(n.PolicyIndices[i], d.Direction) {
+			withRules++
+		}
+	}
+	if alone > 0 || isolating == 0 {
+		return alone == isolating
+	}
+	return withRules == isolating && n.allowAll(group, d)
+}
+
+// allowAll says that policies with one podSelector allow everything to each pod that they select.
+func (n *Namespace) allowAll(group []int, d *Direction) bool {
+	for posture := range n.Alone(group, d) {
+		if posture != netpol.PostureAllowAll {
+			return false
 		}
 	}
 	return true

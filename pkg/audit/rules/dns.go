@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -45,9 +46,12 @@ type dnsPod struct {
 	port int32
 }
 
+// openShiftPort is where OpenShift's DNS pods listen.
+const openShiftPort = 5353
+
 // imaginedDNS are the pods that serve DNS by convention, where the facts hold none: manifests of a team seldom hold the
-// cluster's own. OpenShift's listen on another port.
-func imaginedDNS() []dnsPod {
+// cluster's own. Where its Service is known (nil: it is not), they may also be those that it selects.
+func imaginedDNS(service *inventory.Service) []dnsPod {
 	var pods []dnsPod
 	add := func(namespace string, port int32, labels map[string]string) {
 		pods = append(pods, dnsPod{known: -1, port: port, pod: newWorkloadPod(namespace, fmt.Sprintf("pod/dns-%d", len(pods)), labels,
@@ -56,7 +60,20 @@ func imaginedDNS() []dnsPod {
 	}
 	add("kube-system", 53, map[string]string{"k8s-app": "kube-dns", "app.kubernetes.io/name": "coredns"})
 	add("kube-system", 53, map[string]string{"k8s-app": "coredns"})
-	add("openshift-dns", 5353, map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"})
+	add("openshift-dns", openShiftPort, map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"})
+	if service == nil || len(service.Selector) == 0 {
+		return pods
+	}
+	for _, p := range service.Ports {
+		switch {
+		case p.Port != 53 || p.Protocol != corev1.ProtocolUDP:
+		case p.TargetPort.Type == intstr.String:
+			add(service.Namespace, 53, service.Selector)
+			add(service.Namespace, openShiftPort, service.Selector)
+		default:
+			add(service.Namespace, cmp.Or(p.TargetPort.IntVal, p.Port), service.Selector)
+		}
+	}
 	return pods
 }
 
@@ -64,7 +81,7 @@ func imaginedDNS() []dnsPod {
 func (f *Facts) dnsPods() []dnsPod {
 	service := f.inv.DNS.Service
 	if service == nil || len(service.Selector) == 0 {
-		return imaginedDNS()
+		return imaginedDNS(service)
 	}
 	var pods []dnsPod
 	selector := labels.SelectorFromSet(service.Selector)
@@ -79,7 +96,7 @@ func (f *Facts) dnsPods() []dnsPod {
 		}
 	}
 	if len(pods) == 0 {
-		return imaginedDNS()
+		return imaginedDNS(service)
 	}
 	return pods
 }

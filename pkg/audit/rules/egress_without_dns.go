@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -51,7 +53,6 @@ spec:
     - {protocol: UDP, port: 53}
     - {protocol: TCP, port: 53}`,
 	Check: func(ns *Namespace) []Found {
-		var order []string
 		byCut := map[string][]int{}
 		var targets []dnsTarget
 		for _, g := range ns.Egress.Groups {
@@ -62,14 +63,11 @@ spec:
 				targets = ns.facts.dnsTargets()
 			}
 			for cut, pods := range ns.dnsCut(g, targets) {
-				if len(byCut[cut]) == 0 {
-					order = append(order, cut)
-				}
 				byCut[cut] = append(byCut[cut], pods...)
 			}
 		}
 		var found []Found
-		for _, cut := range order {
+		for _, cut := range slices.Sorted(maps.Keys(byCut)) {
 			pods := byCut[cut]
 			found = append(found, Found{
 				Message: fmt.Sprintf("%s cannot ask %s over %s: %s", count(len(pods), "pod"), targetNames(targets), cut, ns.podNames(pods)),

@@ -11,8 +11,9 @@ import (
 var _ = register(Rule{
 	ID: "false-allow-all", Severity: v1alpha1.SeverityMedium,
 	Summary: "a policy that looks like allow-all but cuts traffic with anything that is not a pod",
-	What: `A policy is found, per direction, when it alone would allow every pod of every namespace on every port, but not every address, and the other
-policies do not allow the rest. The automation guide's own "allow-all" is one: its selectors match pods only.`,
+	What: `A policy is found, per direction, when it alone would allow every pod of every namespace on every port, and no address that is no pod's, and
+the other policies do not allow the rest. The automation guide's own "allow-all" is one: its selectors match pods only. A policy with an ipBlock, or
+with a rule that lets everybody in on some ports, was written with other addresses in mind: it is not found.`,
 	Why: `Selectors never match what is not a pod: clients outside the cluster, load balancers, node ports, the nodes, and with them the API server
 and a node-local DNS cache. The policy was meant to break nothing, and cuts all of these.`,
 	Example: `
@@ -33,8 +34,8 @@ spec:
     - namespaceSelector: {}
     - podSelector: {}
 `,
-	Remedy: `If everything is meant, say it with one empty rule: "ingress: [{}]" and "egress: [{}]". If only pods are meant, keep it, and allow the
-addresses that are needed with ipBlock.`,
+	Remedy: `If everything is meant, say it with one empty rule: "ingress: [{}]" and "egress: [{}]". If pods and some addresses are meant, add
+these to it with ipBlock.`,
 	Check: func(ns *Namespace) []Found {
 		var found []Found
 		for _, h := range ns.holding(ns.falselyAllowsAll) {
@@ -52,7 +53,8 @@ addresses that are needed with ipBlock.`,
 })
 
 func (n *Namespace) falselyAllowsAll(policy int, d *Direction) bool {
-	return n.Isolates(policy, d.Direction) && n.clusterWideAlone(policy, d) && n.cuts(policy, d)
+	return n.Isolates(policy, d.Direction) && n.facts.cluster.MeansPodsOnly(n.PolicyIndices[policy], d.Direction) &&
+		n.clusterWideAlone(policy, d) && n.cuts(policy, d)
 }
 
 // clusterWideAlone says that a policy alone allows every pod, and not every address.

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -116,7 +118,7 @@ func (n *Namespace) SelectsNewPod(policy int) bool {
 	return n.facts.cluster.SelectsNewPod(n.PolicyIndices[policy])
 }
 
-// Alone are the postures that policies would give, without the others, to the pods that the first of them selects in a
+// Alone are the postures that policies of one podSelector would give, without the others, to the pods that they select in a
 // direction; where there are none, to a new pod.
 func (n *Namespace) Alone(policies []int, d *Direction) map[netpol.Posture]bool {
 	indices := make([]int, len(policies))
@@ -131,13 +133,11 @@ func (n *Namespace) Alone(policies []int, d *Direction) map[netpol.Posture]bool 
 		if !namesPorts || d.Direction != netpol.Ingress {
 			break // it is the same for every pod
 		}
-		for _, p := range g.Policies {
-			if p != policies[0] {
-				continue
-			}
-			for _, pod := range g.Pods {
-				ask(pod)
-			}
+		if !slices.ContainsFunc(policies, func(p int) bool { return slices.Contains(g.Policies, p) }) {
+			continue
+		}
+		for _, pod := range g.Pods {
+			ask(pod)
 		}
 	}
 	if len(postures) == 0 {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -76,7 +77,7 @@ func (n *Namespace) IsolatedByOthers(families []otherpolicy.Family) (by []string
 		}
 	}
 	ns := n.otherNamespace()
-	cited := map[*otherpolicy.Policy][]netpol.Direction{}
+	cited := map[*otherpolicy.Policy]map[string]bool{}
 	for _, pod := range pods {
 		isolated := false
 		for _, d := range n.Directions() {
@@ -85,8 +86,11 @@ func (n *Namespace) IsolatedByOthers(families []otherpolicy.Family) (by []string
 			}
 			isolated = true
 			for _, p := range accepted {
-				if p.Selects(ns, pod) == otherpolicy.Surely && p.Effect(d.Direction).DefaultDeny && !slices.Contains(cited[p], d.Direction) {
-					cited[p] = append(cited[p], d.Direction)
+				if e := p.Effect(d.Direction); e.DefaultDeny && p.Selects(ns, pod) == otherpolicy.Surely {
+					if cited[p] == nil {
+						cited[p] = map[string]bool{}
+					}
+					cited[p][isolates(d.Direction, e)] = true
 				}
 			}
 		}
@@ -96,12 +100,20 @@ func (n *Namespace) IsolatedByOthers(families []otherpolicy.Family) (by []string
 	}
 	for _, p := range accepted {
 		if len(cited[p]) > 0 {
-			slices.Sort(cited[p])
-			slices.Reverse(cited[p])
-			by = append(by, fmt.Sprintf("%s (%s)", p, joined(cited[p])))
+			how := slices.Sorted(maps.Keys(cited[p]))
+			slices.Reverse(how)
+			by = append(by, fmt.Sprintf("%s (%s)", clip(p.String()), strings.Join(how, " and ")))
 		}
 	}
 	return by, true
+}
+
+// isolates is a direction in which a policy isolates. The administrators' kinds can name no source that is not a pod.
+func isolates(d netpol.Direction, e otherpolicy.Effect) string {
+	if e.PodsOnly {
+		return string(d) + " of pods"
+	}
+	return string(d)
 }
 
 // otherNames names policies of other kinds.

@@ -56,7 +56,7 @@ manifests without the allow-all:
 		var found []Found
 		for _, h := range ns.holding(func(policy int, d *Direction) bool { return shadowed[d.Direction][policy] }) {
 			found = append(found, Found{
-				Message: fmt.Sprintf("%s restricts no %s: the policies together allow everything to each pod that it selects", policyName(ns.Policies[h.policy]), joined(h.directions)),
+				Message: fmt.Sprintf("%s restricts %s: the policies together allow everything to each pod that it selects", policyName(ns.Policies[h.policy]), none(h.directions)),
 				Remedy:  "remove the policies that allow everything, once the others allow what the workloads need",
 			})
 		}
@@ -88,10 +88,5 @@ func (n *Namespace) shadowed(d *Direction) []bool {
 
 // allowsAllAlone says that a policy alone allows everything to each pod that it selects.
 func (n *Namespace) allowsAllAlone(policy int, d *Direction) bool {
-	for posture := range n.Alone([]int{policy}, d) {
-		if posture != netpol.PostureAllowAll {
-			return false
-		}
-	}
-	return true
+	return n.allowAll([]int{policy}, d)
 }

@@ -13,7 +13,10 @@ import (
 // would make, and the cluster's DNS.
 type surroundings struct {
 	cluster *netpol.Cluster
-	// dns is where the pods of the DNS begin in cluster's pods.
+	// named is the same, but the namespaces of a DNS that is only imagined have no labels beside their name, instead of unknown
+	// ones: any selector may match those, so that no peer would ever match nothing.
+	named *netpol.Cluster
+	// dns are the pods of the DNS in cluster, one for one of Facts.dnsPods.
 	dns []int
 }
 
@@ -32,7 +35,11 @@ func (f *Facts) surrounding() *surroundings {
 			pods = append(pods, more[i].Pod)
 		}
 	}
+	var imagined []netpol.Namespace
 	for _, pod := range f.dnsPods() {
+		if pod.port != 0 {
+			imagined = append(imagined, netpol.Namespace{Name: pod.pod.Namespace})
+		}
 		if pod.known >= 0 {
 			f.around.dns = append(f.around.dns, pod.known)
 			continue
@@ -44,7 +51,12 @@ func (f *Facts) surrounding() *surroundings {
 	for _, ns := range f.inv.Namespaces {
 		policies = append(policies, ns.Policies...)
 	}
-	f.around.cluster = netpol.New(f.namespaces(), pods, policies)
+	namespaces := f.namespaces()
+	f.around.cluster = netpol.New(namespaces, pods, policies)
+	f.around.named = f.around.cluster
+	if len(imagined) > 0 {
+		f.around.named = netpol.New(append(namespaces, imagined...), pods, policies)
+	}
 	return f.around
 }
 

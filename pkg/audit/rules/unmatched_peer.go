@@ -41,10 +41,10 @@ spec:
 		}
 		var found []Found
 		for i, np := range ns.Policies {
-			if len(ns.facts.cluster.Unmatched(ns.PolicyIndices[i])) == 0 {
-				continue // what else there is can only match more
+			if !ns.mayBeUnmatched(i) {
+				continue
 			}
-			for _, part := range ns.facts.surrounding().cluster.Unmatched(ns.PolicyIndices[i]) {
+			for _, part := range ns.facts.surrounding().named.Unmatched(ns.PolicyIndices[i]) {
 				if !ns.facts.decided(part) {
 					continue
 				}
@@ -58,6 +58,13 @@ spec:
 		return found
 	},
 })
+
+// mayBeUnmatched spares the policies of which everything is matched by live pods: what else there is can only match more.
+// Only where a policy selects no live pod, its named ports have not been looked up yet.
+func (n *Namespace) mayBeUnmatched(policy int) bool {
+	index := n.PolicyIndices[policy]
+	return len(n.facts.cluster.Unmatched(index)) > 0 || n.facts.cluster.NamesPorts(index, netpol.Ingress) && !selectsAny(n.Selected(policy))
+}
 
 func unmatchedWord(part netpol.UnmatchedPart) string {
 	switch part.What {

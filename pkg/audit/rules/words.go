@@ -106,6 +106,14 @@ func joined(directions []netpol.Direction) string {
 	return strings.Join(texts, " and ")
 }
 
+// none is "no ingress", "no egress" or "neither ingress nor egress".
+func none(directions []netpol.Direction) string {
+	if len(directions) == 1 {
+		return "no " + string(directions[0])
+	}
+	return fmt.Sprintf("neither %s nor %s", directions[0], directions[1])
+}
+
 // types are the directions as a list of policyTypes.
 func types(directions []netpol.Direction) string {
 	texts := make([]string, len(directions))

@@ -40,6 +40,9 @@ func (r *Reader) readNetworkPlugin(ctx context.Context) networkplugin.Facts {
 	}
 	note(daemonSetsErr)
 	note(versionErr)
+	if fatal(daemonSetsErr, versionErr) != nil {
+		return facts
+	}
 	for _, name := range networkplugin.ConfigMaps(facts) {
 		cm, err := r.getConfigMap(ctx, name)
 		if cm != nil {

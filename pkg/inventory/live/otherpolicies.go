@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -36,11 +38,19 @@ func (r *Reader) startOtherPolicies(ctx context.Context, inv *inventory.Inventor
 	return func() { <-done }
 }
 
+// maxOtherPolicies is how long a run waits for policies of other kinds, retries included: who serves them may hang.
+const maxOtherPolicies = 30 * time.Second
+
 // readOtherPolicies reads the policies of other kinds, of the namespaces or, with none named, of all; those that live in
 // no namespace in any case. A cluster without such kinds costs one request. What was forbidden or failed, or cannot be
 // read, is a gap.
 func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]*otherpolicy.Policy, []inventory.Gap) {
-	served := r.servedVersions(ctx)
+	ctx, cancel := context.WithTimeout(ctx, maxOtherPolicies)
+	defer cancel()
+	served, err := r.servedVersions(ctx)
+	if err != nil {
+		return nil, []inventory.Gap{{Err: err}}
+	}
 	if len(namespaces) == 0 {
 		namespaces = []string{metav1.NamespaceAll}
 	}
@@ -61,11 +71,30 @@ func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]
 	}
 	_ = group.Wait()
 	found.sort()
-	return found.policies, found.gaps
+	return found.policies, joinForbidden(found.gaps)
 }
 
-// servedVersions asks which versions of which API groups there are: nil where that cannot be told.
-func (r *Reader) servedVersions(ctx context.Context) map[schema.GroupVersion]bool {
+// joinForbidden makes one gap of the lists that a user may not make in a namespace, or at all: whoever may not read one
+// kind mostly may not read any.
+func joinForbidden(gaps []inventory.Gap) []inventory.Gap {
+	var joined []inventory.Gap
+	forbidden := map[string][]error{}
+	for _, gap := range gaps {
+		if apiserver.CauseOf(gap.Err) != apiserver.CauseForbidden {
+			joined = append(joined, gap)
+			continue
+		}
+		forbidden[gap.Namespace] = append(forbidden[gap.Namespace], gap.Err)
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(forbidden)) {
+		joined = append(joined, inventory.Gap{Namespace: namespace, Err: oneProblem(forbidden[namespace])})
+	}
+	return joined
+}
+
+// servedVersions asks which versions of which API groups there are: nil where that cannot be told. It returns an error
+// only where it is pointless to ask for more.
+func (r *Reader) servedVersions(ctx context.Context) (map[schema.GroupVersion]bool, error) {
 	var raw []byte
 	tries := 0
 	err := r.clients.Do(ctx, func(ctx context.Context) error {
@@ -77,9 +106,12 @@ func (r *Reader) servedVersions(ctx context.Context) map[schema.GroupVersion]boo
 		}
 		return nil
 	})
+	if err = r.clients.Explain(apiserver.Action{Verb: "get", Resource: "/apis"}, err); fatal(err) != nil {
+		return nil, err
+	}
 	var list metav1.APIGroupList
 	if err != nil || json.Unmarshal(raw, &list) != nil || list.Kind != "APIGroupList" {
-		return nil
+		return nil, nil
 	}
 	served := map[schema.GroupVersion]bool{}
 	for _, group := range list.Groups {
@@ -87,7 +119,7 @@ func (r *Reader) servedVersions(ctx context.Context) map[schema.GroupVersion]boo
 			served[schema.GroupVersion{Group: group.Name, Version: version.Version}] = true
 		}
 	}
-	return served
+	return served, nil
 }
 
 // otherKinds are the kinds to list. Several versions of the same one are alternatives, the preferred one first: Calico
@@ -131,7 +163,7 @@ func (r *Reader) readOneKind(ctx context.Context, alternatives []otherpolicy.Kin
 	}
 }
 
-// maxTries bounds how often a server error is met for what no verdict hangs on: an aggregated API server (Calico's is
+// maxTries bounds how often an error is met for what no verdict hangs on: an aggregated API server (Calico's is
 // one) may be down for long.
 const maxTries = 4
 
@@ -145,11 +177,14 @@ func (r *Reader) listRaw(ctx context.Context, kind otherpolicy.Kind, namespace s
 		list, err := r.clients.Dynamic.Resource(kind.GVR()).Namespace(namespace).List(ctx, opts)
 		if err != nil {
 			tries++
-			if isServerError(err) && (hasAlternative || tries >= maxTries) {
+			if isServerError(err) && hasAlternative || !apierrors.IsTooManyRequests(err) && tries >= maxTries {
 				unavailable = err
 				return &metav1.ListMeta{}, nil
 			}
 			return nil, err
+		}
+		if opts.Continue == "" {
+			items = nil
 		}
 		items = append(items, list.Items...)
 		return list, nil

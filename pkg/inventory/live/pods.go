@@ -18,9 +18,9 @@ const unfinished = "status.phase!=Succeeded,status.phase!=Failed"
 
 // needsSpecs says whether the policies ask for more of a pod than its metadata: its ports, where one is named, and
 // where its names come from, where its egress is restricted.
-func needsSpecs(policies []networkingv1.NetworkPolicy) bool {
-	for i := range policies {
-		spec := &policies[i].Spec
+func needsSpecs(policies []*networkingv1.NetworkPolicy) bool {
+	for _, np := range policies {
+		spec := &np.Spec
 		for _, rule := range spec.Ingress {
 			if namesPort(rule.Ports) {
 				return true
@@ -38,6 +38,15 @@ func needsSpecs(policies []networkingv1.NetworkPolicy) bool {
 		}
 	}
 	return false
+}
+
+// inScope are the policies of the namespaces in scope: what others ask for matters to nobody.
+func inScope(inv *inventory.Inventory) []*networkingv1.NetworkPolicy {
+	var policies []*networkingv1.NetworkPolicy
+	for _, ns := range inv.Namespaces {
+		policies = append(policies, ns.Policies...)
+	}
+	return policies
 }
 
 func namesPort(ports []networkingv1.NetworkPolicyPort) bool {

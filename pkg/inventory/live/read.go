@@ -151,7 +151,7 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		ns.Policies = append(ns.Policies, np)
 	}
 	if opts.Workloads {
-		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsSpecs(policies.items))
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsSpecs(inScope(inv)))
 		return fatal(inv.WorkloadsUnknown)
 	}
 	return nil
@@ -220,7 +220,7 @@ func (r *Reader) readOne(ctx context.Context, name string, opts Options) (*inven
 		gap(nsErr)
 	}
 	if opts.Workloads {
-		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, name, needsSpecs(policies.items))
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, name, needsSpecs(ns.Policies))
 	}
 	var servicesErr error
 	if opts.Services {

@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"context"
+	"sync"
+
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/remediate"
+	"github.com/cis532/kubectl-cis532/pkg/version"
+)
+
+// What the verbs do with NetworkPolicies, beside the lists that came before. delete is how fix takes its own back.
+var (
+	fixVerbs      = []string{"create", "get", "watch", "delete"}
+	rollbackVerbs = []string{"delete"}
+)
+
+// maxMissing bounds how many missing permissions are told one by one.
+const maxMissing = 10
+
+// preflight tells, before anything is written, what the user may not do in those namespaces, as the questions that `kubectl
+// auth can-i` answers; and returns who the run is, for the report.
+func (c *change) preflight(ctx context.Context, clients *apiserver.Clients, verbs, namespaces []string) v1alpha1.ReportMetadata {
+	trail := v1alpha1.ReportMetadata{ToolVersion: version.Get().GitVersion}
+	var missing []remediate.Permission
+	var asked sync.WaitGroup
+	asked.Go(func() { trail.User = clients.Whoami(ctx) })
+	switch c.dryRun {
+	case v1alpha1.DryRunClient:
+	case v1alpha1.DryRunServer:
+		missing = remediate.Preflight(ctx, clients, verbs[:1], namespaces, c.server.concurrency)
+	default:
+		missing = remediate.Preflight(ctx, clients, verbs, namespaces, c.server.concurrency)
+	}
+	asked.Wait()
+	for i, permission := range missing {
+		if i == maxMissing {
+			c.warn("and %d more permissions are missing", len(missing)-i)
+			break
+		}
+		c.warn("missing permission: %s", permission)
+	}
+	return trail
+}
+
+// sign puts down who the run is.
+func sign(metadata *v1alpha1.ReportMetadata, trail v1alpha1.ReportMetadata) {
+	metadata.User, metadata.ToolVersion = trail.User, trail.ToolVersion
+}
