@@ -143,8 +143,11 @@ func TestAPolicyIsShadowedPodByPod(t *testing.T) {
 					}
 				}
 				text := ""
-				if len(want) > 0 {
-					text = " restricts no " + strings.Join(want, " and ") + ":"
+				switch len(want) {
+				case 1:
+					text = " restricts no " + want[0] + ":"
+				case 2:
+					text = " restricts neither " + strings.Join(want, " nor ") + ":"
 				}
 				if is := got[np.Name]; (is != "") != (text != "") || !strings.Contains(is, text) {
 					t.Fatalf("%s/%s: %q, want %q", np.Namespace, np.Name, is, text)

@@ -165,7 +165,11 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-fix")
-	summary, next := report.FixSummary(done.Report, o.policies.commandLine(), o.commandLine)
+	commandLine := o.commandLine
+	if o.dryRun != v1alpha1.DryRunNone {
+		commandLine += o.gitops.commandLine() // what comes next is a fix, of the same namespaces
+	}
+	summary, next := report.FixSummary(done.Report, o.policies.commandLine(), commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.explainManaged(done.Report)

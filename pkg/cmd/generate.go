@@ -110,7 +110,7 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 	default:
 		for _, name := range []string{"no-headers", "sort-by", "template"} {
 			if flags.Changed(name) {
-				return fmt.Errorf("--output-dir writes files: --%s cannot be used with it", name)
+				return fmt.Errorf("--output-dir writes a file per namespace: --%s cannot be used with it", name)
 			}
 		}
 	}

@@ -27,6 +27,14 @@ func (f *gitopsFlags) apply(judged *v1alpha1.AuditReport) (skipped int) {
 	return skipped
 }
 
+// commandLine repeats the flag, for the command that comes next.
+func (f *gitopsFlags) commandLine() string {
+	if f.skip {
+		return " --skip-gitops-managed"
+	}
+	return ""
+}
+
 // maxManagers is how many GitOps applications a run names on stderr, and maxManagedNames how many namespaces of each.
 const (
 	maxManagers     = 10

@@ -70,7 +70,8 @@ func (t Tree) Write(ctx context.Context, policies []*networkingv1.NetworkPolicy)
 			return result, err
 		}
 	}
-	return result, t.keepInStep(root, &result)
+	err = t.keepInStep(root, &result)
+	return result, err
 }
 
 // byNamespace goes through the policies by namespace, in order of their names.

@@ -123,7 +123,11 @@ func TestFixOfNamespacesThatAGitOpsToolManages(t *testing.T) {
 		t.Errorf("plain: %+v", row)
 	}
 
-	got := cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed")
+	got := cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed", "--dry-run=client")
+	wantExit(t, got, found)
+	wantText(t, got.Stderr, "next: kubectl cis532 fix -l "+tm.selector()+" --skip-gitops-managed\n")
+
+	got = cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed")
 	wantExit(t, got, found)
 	wantText(t, unaligned(got.Stdout),
 		tm.ns("argo")+" SKIPPED managed by Argo CD application \"shop\": its policy belongs in Git",
