@@ -13,7 +13,9 @@ func (a *Audit) Conflicts() map[string]string {
 	conflicts := map[string]string{}
 	for _, ns := range a.inv.Namespaces {
 		subject := a.facts.Namespace(ns)
-		if others := subject.Others(); len(others) > 0 {
+		if others := subject.Others(); len(others) > 0 && a.inv.WorkloadsUnknown != nil {
+			conflicts[ns.Name] = fmt.Sprintf("%s: whether it selects pods here is unknown: %v", named(others), a.inv.WorkloadsUnknown)
+		} else if len(others) > 0 {
 			conflicts[ns.Name] = conflict(others)
 		} else if err := subject.OthersUnknown(); err != nil {
 			conflicts[ns.Name] = fmt.Sprintf("whether policies of another kind isolate its pods is unknown: %v", err)

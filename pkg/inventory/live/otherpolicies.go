@@ -106,12 +106,12 @@ func (r *Reader) servedVersions(ctx context.Context) (map[schema.GroupVersion]bo
 		}
 		return nil
 	})
-	if err = r.clients.Explain(apiserver.Action{Verb: "get", Resource: "/apis"}, err); fatal(err) != nil {
-		return nil, err
+	if pointless := fatal(r.clients.Explain(apiserver.Action{Verb: "get", Resource: "/apis"}, err)); pointless != nil {
+		return nil, pointless
 	}
 	var list metav1.APIGroupList
-	if err != nil || json.Unmarshal(raw, &list) != nil || list.Kind != "APIGroupList" {
-		return nil, nil
+	if json.Unmarshal(raw, &list) != nil || list.Kind != "APIGroupList" {
+		return nil, nil // so it is where the answer was an error too
 	}
 	served := map[schema.GroupVersion]bool{}
 	for _, group := range list.Groups {
