@@ -352,6 +352,7 @@ var mayListOthers = []rbacv1.PolicyRule{
 // Without the pods nobody knows whom a policy of another kind selects.
 func fixLeavesUnknownPodsAlone(t *testing.T, c *testcluster.Cluster) {
 	tm := newTeamIn(t, c, "cilium", "plain")
+	tm.pod("cilium", "web")
 	tm.apply(strings.Replace(ciliumDenies, "endpointSelector: {}", "endpointSelector: {matchLabels: {app: nobody}}", 1))
 	user := tm.grant("", append(mayListOthers, mayFixPolicies, mayListNamespaces)...)
 	report := tm.fix(testcluster.Admin, troubled, "--as", user)
