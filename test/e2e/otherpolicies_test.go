@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -96,6 +97,9 @@ func TestPoliciesOfOtherKinds(t *testing.T) {
 		{"what may not be read is not accepted", unreadIsNotAccepted},
 		{"fix leaves such namespaces alone", fixLeavesThemAlone},
 		{"fix leaves alone what it may not look at", fixLeavesTheUnreadAlone},
+		{"so it does where it may not look at the pods", fixLeavesUnknownPodsAlone},
+		{"an object that cannot be read", anUnreadableObject},
+		{"a user of one namespace", aUserOfOneNamespace},
 		{"generate leaves such namespaces out", generateLeavesThemOut},
 		{"reach does not know, unless told to ignore them", reachDoesNotKnow},
 		{"the roles suffice", theRolesSuffice},
@@ -185,7 +189,7 @@ func auditAcceptsWhatIsolates(t *testing.T, c *testcluster.Cluster) {
 	cited := map[string]string{
 		"cilium": "isolated by CiliumNetworkPolicy " + tm.ns("cilium") + "/deny (ingress and egress)",
 		"calico": "isolated by NetworkPolicy " + tm.ns("calico") + "/deny (ingress and egress)",
-		"admin":  "isolated by AdminNetworkPolicy " + tm.prefix + " (ingress)",
+		"admin":  "isolated by AdminNetworkPolicy " + tm.prefix + " (ingress of pods)",
 	}
 	for family, reason := range cited {
 		report := tm.audit(testcluster.Auditor, found, "--accept", family)
@@ -289,7 +293,7 @@ func fixLeavesThemAlone(t *testing.T, c *testcluster.Cluster) {
 			t.Fatal(err)
 		}
 		for _, e := range events {
-			if e.Verb == "create" && e.Namespace != tm.ns("plain") {
+			if e.Verb == "create" && e.Namespace != tm.ns("plain") && !isReview(e) {
 				t.Errorf("dry run %s: %s %s", dryRun, e.Verb, e.RequestURI)
 			}
 		}
@@ -336,6 +340,74 @@ func fixLeavesTheUnreadAlone(t *testing.T, c *testcluster.Cluster) {
 	if report := tm.fix(testcluster.Admin, found, "--as", user, "--ignore-other-policies"); report.Summary.Fixed != 2 {
 		t.Errorf("%+v", report.Summary)
 	}
+}
+
+// mayListOthers is the right to list the policies of other kinds.
+var mayListOthers = []rbacv1.PolicyRule{
+	mayList("cilium.io", "ciliumnetworkpolicies", "ciliumclusterwidenetworkpolicies"),
+	mayList("projectcalico.org", "networkpolicies", "globalnetworkpolicies"),
+	mayList("policy.networking.k8s.io", "clusternetworkpolicies", "adminnetworkpolicies", "baselineadminnetworkpolicies"),
+}
+
+// Without the pods nobody knows whom a policy of another kind selects.
+func fixLeavesUnknownPodsAlone(t *testing.T, c *testcluster.Cluster) {
+	tm := newTeamIn(t, c, "cilium", "plain")
+	tm.pod("cilium", "web")
+	tm.apply(strings.Replace(ciliumDenies, "endpointSelector: {}", "endpointSelector: {matchLabels: {app: nobody}}", 1))
+	user := tm.grant("", append(mayListOthers, mayFixPolicies, mayListNamespaces)...)
+	report := tm.fix(testcluster.Admin, troubled, "--as", user)
+	r := fixed(t, report, tm.ns("cilium"))
+	if r.Result != v1alpha1.ResultError {
+		t.Errorf("%+v", r)
+	}
+	wantText(t, r.Reason, "CiliumNetworkPolicy "+tm.ns("cilium")+"/deny", `cannot list pods in all namespaces: forbidden for user "`+user+`"`)
+	if r := fixed(t, report, tm.ns("plain")); r.Result != v1alpha1.ResultFixed {
+		t.Errorf("%+v", r)
+	}
+	tm.wantPolicies("cilium")
+	if r := fixed(t, tm.fix(testcluster.Fixer, found), tm.ns("cilium")); r.Result != v1alpha1.ResultFixed {
+		t.Errorf("with the pods: %+v", r)
+	}
+}
+
+// What a policy means that cannot be read is unknown in its namespace, and there only.
+func anUnreadableObject(t *testing.T, c *testcluster.Cluster) {
+	tm := newTeamIn(t, c, "cilium", "plain")
+	tm.apply(`{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: odd, namespace: TEAM-cilium}, spec: {endpointSelector: [], ingress: [{}]}}`)
+	const what = "spec.endpointSelector: Invalid type: it must not be a list"
+	got := tm.cis532(testcluster.Auditor, "audit", "-o", "json", "--accept", "cilium")
+	wantExit(t, got, found)
+	wantText(t, got.Stderr, `warning: ciliumnetworkpolicies.cilium.io "`+tm.ns("cilium")+`/odd": `+what+": whether policies of that kind have a say is unknown")
+	wantText(t, row(t, decode[v1alpha1.AuditReport](t, got.Stdout), tm.ns("cilium")).Reason, "what isolates it otherwise is unknown")
+	report := tm.fix(testcluster.Fixer, troubled)
+	if r := fixed(t, report, tm.ns("cilium")); r.Result != v1alpha1.ResultError || !strings.Contains(r.Reason, what) {
+		t.Errorf("%+v", r)
+	}
+	if r := fixed(t, report, tm.ns("plain")); r.Result != v1alpha1.ResultFixed {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Policies that live in no namespace may select any: who may not see them cannot tell, and what is seen is told all the same.
+func aUserOfOneNamespace(t *testing.T, c *testcluster.Cluster) {
+	tm := newTeamIn(t, c, "cilium")
+	tm.pod("cilium", "web")
+	tm.apply(ciliumDenies)
+	user := tm.grant(tm.ns("cilium"), append(mayListOthers, mayFixPolicies, mayGetNamespaces, mayListPods)...)
+	got := on(t, c, testcluster.Admin, "audit", "-o", "json", "-n", tm.ns("cilium"), "--accept", "cilium", "--as", user)
+	wantExit(t, got, found)
+	r := row(t, decode[v1alpha1.AuditReport](t, got.Stdout), tm.ns("cilium"))
+	if r.Verdict != v1alpha1.VerdictFail || len(r.OtherPolicies) != 1 || finding(r, "other-policies") == nil {
+		t.Errorf("%+v", r)
+	}
+	if n := strings.Count(got.Stderr, "warning:"); n != 1 {
+		t.Errorf("%d warnings:\n%s", n, got.Stderr)
+	}
+	wantText(t, got.Stderr, "ciliumclusterwidenetworkpolicies.cilium.io", `in all namespaces: forbidden for user "`+user+`"`)
+	wantExit(t, on(t, c, testcluster.Admin, "fix", "-n", tm.ns("cilium"), "--as", user), troubled)
+	tm.wantPolicies("cilium")
+	wantExit(t, on(t, c, testcluster.Admin, "fix", "-n", tm.ns("cilium"), "--as", user, "--ignore-other-policies"), found)
+	tm.wantPolicies("cilium", baselineName)
 }
 
 func generateLeavesThemOut(t *testing.T, c *testcluster.Cluster) {
