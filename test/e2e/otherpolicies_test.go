@@ -484,3 +484,33 @@ func theRolesSuffice(t *testing.T, c *testcluster.Cluster) {
 	}
 	tm.wantPolicies("cilium", baselineName)
 }
+
+// On a cluster without such kinds nobody needs a right to them: it costs one request, which everybody may make.
+func TestWithoutOtherKindsTheGuardIsOneRequest(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a")
+	user := tm.grant("", mayFixPolicies, mayListNamespaces)
+	run := func(args ...string) []testcluster.Event {
+		t.Helper()
+		since, err := tm.cluster.Mark()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := tm.cis532(testcluster.Admin, append(args, "--as", user)...)
+		wantExit(t, got, found)
+		wantNoText(t, got.Stdout+got.Stderr, "warning", "error", "cannot", "unknown")
+		events, err := tm.cluster.AuditLog(since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.DeleteFunc(events, func(e testcluster.Event) bool { return e.Impersonated != user })
+	}
+	guarded := lines(t, run("fix", "--dry-run=client"))
+	plain := lines(t, run("fix", "--dry-run=client", "--ignore-other-policies"))
+	extra := slices.DeleteFunc(guarded, func(line string) bool { return slices.Contains(plain, line) })
+	if diff := cmp.Diff([]string{"get /apis"}, extra); diff != "" {
+		t.Errorf("more requests than without the guard (-want +got):\n%s", diff)
+	}
+	run("fix")
+	tm.wantPolicies("a", baselineName)
+}

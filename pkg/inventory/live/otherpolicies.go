@@ -110,8 +110,9 @@ func (r *Reader) servedVersions(ctx context.Context) (map[schema.GroupVersion]bo
 		return nil, pointless
 	}
 	var list metav1.APIGroupList
-	if json.Unmarshal(raw, &list) != nil || list.Kind != "APIGroupList" {
-		return nil, nil // so it is where the answer was an error too
+	// An answer that was an error has no groups either.
+	if unreadable := json.Unmarshal(raw, &list) != nil; unreadable || list.Kind != "APIGroupList" {
+		return nil, nil
 	}
 	served := map[schema.GroupVersion]bool{}
 	for _, group := range list.Groups {
