@@ -11,7 +11,7 @@ import _ "embed"
 //go:embed rbac-audit.yaml
 var RBACAudit string
 
-// RBACFix is the smallest role for fix and rollback.
+// RBACFix is the smallest role for fix and rollback, and the one that fix --replace-guide-policy needs beside it.
 //
 //go:embed rbac-fix.yaml
 var RBACFix string

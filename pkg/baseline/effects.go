@@ -64,7 +64,8 @@ const (
 	peerOtherNamespaces = "pods of other namespaces"
 	peerNodes           = "nodes and the API server"
 	peerOutside         = "addresses outside the cluster"
-	peerDNS             = "the cluster's DNS"
+	// PeerDNS is what answers the pods' queries for names.
+	PeerDNS = "the cluster's DNS"
 )
 
 // referenceCluster is a pod, at index 0, and what it can have to do with.
@@ -88,7 +89,7 @@ func referenceCluster() ([]netpol.Pod, []relation) {
 			relation{direction, peerNodes, nodes, 0},
 			relation{direction, peerOutside, outside, 0})
 	}
-	return pods, append(relations, relation{netpol.Egress, peerDNS, []netpol.Endpoint{netpol.AtPod(3)}, dnsPort})
+	return pods, append(relations, relation{netpol.Egress, PeerDNS, []netpol.Endpoint{netpol.AtPod(3)}, dnsPort})
 }
 
 func addresses(texts ...string) []netip.Addr {

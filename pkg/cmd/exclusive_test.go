@@ -43,6 +43,7 @@ func TestFlagsThatExcludeEachOther(t *testing.T) {
 		"generate --output-dir a --sort-by .metadata.name": "--output-dir writes a file per namespace: --sort-by cannot be used with it",
 		"generate --output-dir a --no-headers":             "--output-dir writes a file per namespace: --no-headers cannot be used with it",
 		"generate --output-dir a --template x":             "--output-dir writes a file per namespace: --template cannot be used with it",
+		"fix --replace-guide-policy --policy allow-all":    "--replace-guide-policy gives the guide's policy the rules that it was meant to have: --policy and --policy-file cannot be used with it",
 		"fix --policy allow-all --policy-file a":           "only one of --policy and --policy-file can be used",
 		"generate --policy allow-all --policy-file a":      "only one of --policy and --policy-file can be used",
 		"generate -f - --policy-file -":                    "standard input can be read only once: -f - and --policy-file - cannot be used together",

@@ -35,7 +35,7 @@ var topics = []topic{
 		return strings.Join(inventory.SystemPatterns, "\n") + "\n"
 	}},
 	{"rbac-audit", "the smallest role for audit and generate, as a manifest", func() string { return deploy.RBACAudit }},
-	{"rbac-fix", "the smallest role for fix and rollback, as a manifest", func() string { return deploy.RBACFix }},
+	{"rbac-fix", "the smallest role for fix and rollback, as a manifest (and one for fix --replace-guide-policy)", func() string { return deploy.RBACFix }},
 }
 
 func newExplainCommand(g *globals) *cobra.Command {

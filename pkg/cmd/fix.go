@@ -11,6 +11,7 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/remediate"
@@ -25,6 +26,12 @@ is met and nothing breaks. It isolates nothing either; it is where hardening beg
 cis532 policies lists them), --policy-file a template of your own. Policies are created, never applied: what somebody
 else made is not overwritten, and where a policy appears meanwhile, fix takes its own back. Several policies for a
 namespace are all made, or taken back. kubectl cis532 rollback removes what fix made.
+
+The automation guide's own cis-default-allow is no allow-all: it cuts traffic with everything that is no pod.
+--replace-guide-policy mends those policies in place and touches no other namespace; it needs the permission to update
+them (kubectl cis532 explain rbac-fix).
+
+A policy that restricts is asked about first, with what it would cut; --yes answers where nobody can be asked.
 
 A namespace whose pods a policy of another kind selects (Cilium, Calico, cluster and admin policies) is left alone and
 reported: an allow-all could end what that policy isolates. --ignore-other-policies overrules it.
@@ -51,6 +58,9 @@ const fixExample = `  # What would be created, checked by the API server (admiss
   # The team's own template: one or more NetworkPolicies, without a namespace
   kubectl cis532 fix --policy-file template.yaml -l team=payments
 
+  # Mend what the automation guide's script left
+  kubectl cis532 fix --replace-guide-policy --dry-run=server
+
   # For a pipeline: counts as JSON, exit code 0 when everything could be done
   kubectl cis532 fix --exit-zero --report json=- | jq .summary`
 
@@ -61,6 +71,9 @@ type fixOptions struct {
 	others   otherPolicyFlags
 	policies policyFlags
 	gitops   gitopsFlags
+	consent  consentFlags
+	// replaceGuides mends the automation guide's policies, and does nothing else.
+	replaceGuides bool
 }
 
 func newFixCommand(g *globals) *cobra.Command {
@@ -71,7 +84,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	var filenames []string
 	cmd := &cobra.Command{
 		Use:               "fix [NAMESPACE...]",
-		Short:             "Give each namespace without a NetworkPolicy one that cuts nothing",
+		Short:             "Give each namespace without a NetworkPolicy one: by default one that cuts nothing",
 		Long:              fixLong,
 		Example:           fixExample,
 		ValidArgsFunction: completeNamespaces(g),
@@ -85,6 +98,9 @@ func newFixCommand(g *globals) *cobra.Command {
 			if err := o.policies.validate(cmd); err != nil {
 				return usage(cmd, err)
 			}
+			if o.replaceGuides && (cmd.Flags().Changed("policy") || cmd.Flags().Changed("policy-file")) {
+				return usage(cmd, errors.New("--replace-guide-policy gives the guide's policy the rules that it was meant to have: --policy and --policy-file cannot be used with it"))
+			}
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
 			}
@@ -96,6 +112,8 @@ func newFixCommand(g *globals) *cobra.Command {
 	}
 	o.addFlags(cmd, scope, print, "changed")
 	o.policies.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.replaceGuides, "replace-guide-policy", false, "Give no namespace a policy; instead mend, in place, each cis-default-allow that has the automation guide's own rules, which cut traffic with everything that is no pod.")
+	o.consent.addFlags(cmd, "Do not ask before a policy that restricts is created.")
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Give namespaces a policy also where policies of another kind (Cilium, Calico, cluster and admin policies) select their pods, or could not be read. An allow-all can end what those isolate.")
 	o.gitops.addFlags(cmd)
@@ -120,24 +138,34 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	judged := audited.Report()
 	o.gitops.apply(judged)
 	refused := o.others.refused(audited, judged)
-	set := o.policies.unresolved()
-	if n := judged.Summary.Fail - len(refused); n > 0 {
+	set, namespaces := o.policies.unresolved(), failing(judged, refused)
+	verbs := fixVerbs
+	if o.replaceGuides {
+		verbs, namespaces, refused = replaceVerbs, guided(inv, judged), o.others.conflicts(audited)
+		if n := len(namespaces); n > 0 {
+			o.tell("%s: replacing the rules of %s in %s%s", target(clients), baseline.GuidesName, report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
+		}
+	} else if n := len(namespaces); n > 0 {
 		if set, err = o.policies.resolve(ctx, o.globals, reader, inv); err != nil {
+			return err
+		}
+		if err := o.consentToRestrict(ctx, reader, inv, set, namespaces); err != nil {
 			return err
 		}
 		o.tell("%s: creating %s in %s%s", target(clients), strings.Join(set.ObjectNames(), ", "), report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 	}
-	trail := o.preflight(ctx, clients, fixVerbs, failing(judged, refused))
+	trail := o.preflight(ctx, clients, verbs, namespaces)
 	fix := remediate.Fix{
-		Clients:     clients,
-		Set:         set,
-		Refused:     refused,
-		DryRun:      o.dryRun,
-		RunID:       o.streams.RunID(),
-		ToolVersion: version.Get().GitVersion,
-		Concurrency: o.server.concurrency,
-		Reread:      read,
-		Progress:    o.progress("created"),
+		Clients:       clients,
+		Set:           set,
+		Refused:       refused,
+		ReplaceGuides: o.replaceGuides,
+		DryRun:        o.dryRun,
+		RunID:         o.streams.RunID(),
+		ToolVersion:   version.Get().GitVersion,
+		Concurrency:   o.server.concurrency,
+		Reread:        read,
+		Progress:      o.progress("created"),
 	}
 	done := fix.Run(ctx, inv, judged)
 	sign(&done.Report.Metadata, trail)
@@ -156,6 +184,25 @@ func failing(judged *v1alpha1.AuditReport, refused map[string]string) []string {
 	return namespaces
 }
 
+// guided lists the namespaces that have the automation guide's policy.
+func guided(inv *inventory.Inventory, judged *v1alpha1.AuditReport) []string {
+	var namespaces []string
+	for _, row := range judged.Namespaces {
+		if ns := inv.Namespace(row.Name); ns != nil && row.Verdict == v1alpha1.VerdictPass && remediate.HasGuides(ns) {
+			namespaces = append(namespaces, row.Name)
+		}
+	}
+	return namespaces
+}
+
+// flags repeats what the run was told to do, for the command that comes next.
+func (o *fixOptions) flags() string {
+	if o.replaceGuides {
+		return " --replace-guide-policy"
+	}
+	return o.policies.commandLine()
+}
+
 // finish prints what was done and says the exit code.
 func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditReport, done remediate.Outcome) error {
 	// What was done is summed up also where it cannot be printed or written.
@@ -169,7 +216,7 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	if o.dryRun != v1alpha1.DryRunNone {
 		commandLine += o.gitops.commandLine() // what comes next is a fix, of the same namespaces
 	}
-	summary, next := report.FixSummary(done.Report, o.policies.commandLine(), commandLine)
+	summary, next := report.FixSummary(done.Report, o.flags(), commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.explainManaged(done.Report)

@@ -36,6 +36,18 @@ func (f *otherPolicyFlags) refused(a *audit.Audit, judged *v1alpha1.AuditReport)
 	return refused
 }
 
+// conflicts says of all namespaces why an allow-all is not for them.
+func (f *otherPolicyFlags) conflicts(a *audit.Audit) map[string]string {
+	if f.ignore {
+		return nil
+	}
+	conflicts := a.Conflicts()
+	for name, reason := range conflicts {
+		conflicts[name] = reason + " (--ignore-other-policies replaces it all the same)"
+	}
+	return conflicts
+}
+
 // read reads a cluster to judge what must get a policy: with policies of other kinds, and the pods where there are any to
 // select them.
 func (f *otherPolicyFlags) read(ctx context.Context, reader *live.Reader, scope inventory.Scope) (*inventory.Inventory, error) {

@@ -13,6 +13,7 @@ import (
 // What the verbs do with NetworkPolicies, beside the lists that came before. delete is how fix takes its own back.
 var (
 	fixVerbs      = []string{"create", "get", "watch", "delete"}
+	replaceVerbs  = []string{"update", "get"}
 	rollbackVerbs = []string{"delete"}
 )
 

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/remediate"
 	"github.com/cis532/kubectl-cis532/pkg/report"
 )
@@ -19,8 +20,8 @@ const rollbackLong = `Remove the policies that this tool created, and only those
 
 A policy is this tool's if it has both its labels, its annotation, a spec that nobody changed since, and was created by it.
 Anything less (copied labels, applied from Git, edited, tracked by Argo CD, Flux or Helm) is kept and reported with the
-reason. Where another NetworkPolicy stays in the namespace, removing an allow-all may newly restrict pods: rollback asks
-first; --yes answers for it.`
+reason. Where another NetworkPolicy stays in the namespace, and a live pod would be allowed less without the one that goes,
+rollback asks first; --yes answers for it.`
 
 const rollbackExample = `  # What would be removed, and what would be kept
   kubectl cis532 rollback --dry-run=server
@@ -34,7 +35,7 @@ const rollbackExample = `  # What would be removed, and what would be kept
 // rollbackOptions is what rollback does, with all flags read.
 type rollbackOptions struct {
 	change
-	yes bool
+	consent consentFlags
 }
 
 func newRollbackCommand(g *globals) *cobra.Command {
@@ -56,7 +57,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 		},
 	}
 	o.addFlags(cmd, scope, print, "removed")
-	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "Do not ask before a removal that may newly restrict pods.")
+	o.consent.addFlags(cmd, "Do not ask before a removal that newly restricts pods.")
 	return cmd
 }
 
@@ -72,7 +73,10 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 		return err
 	}
 	plan := remediate.PlanRollback(inv, o.scope)
-	consent, err := o.consent(ctx, plan)
+	if err := o.weigh(ctx, clients, inv, plan); err != nil {
+		return err
+	}
+	consent, err := o.askFor(ctx, plan)
 	if err != nil {
 		return err
 	}
@@ -96,35 +100,58 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 	return o.finish(inv, done)
 }
 
-// consent asks whether removals may newly restrict pods. Where nobody can be
+// maxReadByName is how many namespaces of a run over the whole cluster are read one by one.
+const maxReadByName = 8
+
+// weigh finds out which pods the removals newly restrict. Pods are read only where another policy stays.
+func (o *rollbackOptions) weigh(ctx context.Context, clients *apiserver.Clients, inv *inventory.Inventory, plan []remediate.Removal) error {
+	names := remediate.ToWeigh(plan)
+	if len(names) == 0 {
+		return nil
+	}
+	if len(o.scope.Names) == 0 && len(names) > maxReadByName {
+		names = nil
+	}
+	if err := live.NewReader(clients, o.server.concurrency).Complete(ctx, inv, live.More{Names: names, Workloads: true}); err != nil {
+		return err
+	}
+	remediate.Weigh(inv, plan)
+	return nil
+}
+
+// askFor asks whether removals may newly restrict pods. Where nobody can be
 // asked, --yes is the only way to say so.
-func (o *rollbackOptions) consent(ctx context.Context, plan []remediate.Removal) (bool, error) {
-	namespaces := remediate.NeedsConsent(plan)
-	if len(namespaces) == 0 || o.yes || o.dryRun != v1alpha1.DryRunNone || !o.streams.InTerminal {
-		return o.yes, nil
+func (o *rollbackOptions) askFor(ctx context.Context, plan []remediate.Removal) (bool, error) {
+	var namespaces []string
+	pods, unknown := 0, false
+	for i := range plan {
+		if plan[i].NeedsConsent() {
+			namespaces = append(namespaces, plan[i].Namespace)
+			pods += plan[i].Pods
+			unknown = unknown || plan[i].PodsUnknown != nil
+		}
 	}
-	o.streams.say("In %s another NetworkPolicy stays: without the allow-all beside it, it may newly restrict pods: %s",
-		report.Count(len(namespaces), "namespace"), strings.Join(namespaces, ", "))
-	_, _ = fmt.Fprint(o.streams.Err, "Remove the policies there too? [y/N] ")
-	answers := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(o.streams.In).ReadString('\n')
-		answers <- line
-	}()
-	select {
-	case <-ctx.Done():
-		return false, fmt.Errorf("interrupted: nothing was removed")
-	case answer := <-answers:
-		answer = strings.ToLower(strings.TrimSpace(answer))
-		return answer == "y" || answer == "yes", nil
+	if len(namespaces) == 0 || o.consent.yes || o.dryRun != v1alpha1.DryRunNone || !o.streams.InTerminal {
+		return o.consent.yes, nil
 	}
+	would := fmt.Sprintf("%s would newly be restricted", report.Count(pods, "pod"))
+	if unknown {
+		would = "pods may newly be restricted (they could not be read)"
+	}
+	o.streams.say("In %s another NetworkPolicy stays: without the policy that allowed more beside it, %s: %s",
+		report.Count(len(namespaces), "namespace"), would, strings.Join(namespaces, ", "))
+	yes, err := o.streams.ask(ctx, "Remove the policies there too?")
+	if err != nil {
+		return false, fmt.Errorf("%w: nothing was removed", err)
+	}
+	return yes, nil
 }
 
 // removalsIn lists the namespaces in which something will be removed.
 func removalsIn(plan []remediate.Removal, consent bool) []string {
 	var namespaces []string
 	for _, r := range plan {
-		if r.Skip == "" && len(r.Remove) > 0 && (consent || len(r.Restricts) == 0) {
+		if r.Skip == "" && len(r.Remove) > 0 && (consent || !r.NeedsConsent()) {
 			namespaces = append(namespaces, r.Namespace)
 		}
 	}

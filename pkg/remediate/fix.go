@@ -24,6 +24,8 @@ type Fix struct {
 	Clients *apiserver.Clients
 	// Set is what each of them gets.
 	Set baseline.Set
+	// ReplaceGuides mends the automation guide's policies in place, and does nothing else.
+	ReplaceGuides bool
 	// Refused says of failing namespaces why they must not get it; they are reported as ERROR.
 	Refused map[string]string
 	// DryRun says whether anything is written.
@@ -58,6 +60,18 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 	if f.DryRun == v1alpha1.DryRunNone {
 		report.Run = f.RunID
 	}
+	outcome := Outcome{Report: report}
+	if f.ReplaceGuides {
+		f.replaceGuides(ctx, inv, judged, &outcome)
+	} else {
+		f.fillIn(ctx, inv, judged, &outcome)
+	}
+	report.Summary = summarizeFix(report.Namespaces)
+	return outcome
+}
+
+// fillIn gives the namespaces that failed the audit what they lack.
+func (f *Fix) fillIn(ctx context.Context, inv *inventory.Inventory, judged *v1alpha1.AuditReport, outcome *Outcome) {
 	jobs := map[string]*job{}
 	var order []*job
 	for _, row := range judged.Namespaces {
@@ -71,7 +85,7 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 	if f.DryRun == v1alpha1.DryRunNone {
 		f.verify(ctx, inv, order)
 	}
-	outcome := Outcome{Report: report}
+	report := outcome.Report
 	for _, row := range judged.Namespaces {
 		j := jobs[row.Name]
 		if j == nil {
@@ -83,8 +97,6 @@ func (f *Fix) Run(ctx context.Context, inv *inventory.Inventory, judged *v1alpha
 			outcome.Policies = append(outcome.Policies, j.policies...)
 		}
 	}
-	report.Summary = summarizeFix(report.Namespaces)
-	return outcome
 }
 
 // policiesFor are the policies as they are created: on a live object stands which run made it.

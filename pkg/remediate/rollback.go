@@ -17,68 +17,6 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
-// Removal is what a rollback would do in one namespace.
-type Removal struct {
-	// Namespace is the namespace.
-	Namespace string
-	// Remove are the policies that this tool made.
-	Remove []*networkingv1.NetworkPolicy
-	// Keep are the policies that resemble them but are somebody else's.
-	Keep []v1alpha1.KeptPolicy
-	// Restricts names the other policies that stay: without an allow-all beside
-	// them they may cut what now passes. Empty where nothing else stays.
-	Restricts []string
-	// Skip says why the namespace is left alone; empty where it is not.
-	Skip string
-}
-
-// PlanRollback finds what this tool made in the namespaces of an inventory,
-// and what only looks like it. Namespaces with neither are left out.
-func PlanRollback(inv *inventory.Inventory, scope inventory.Scope) []Removal {
-	var plan []Removal
-	for _, ns := range inv.Namespaces {
-		r := Removal{Namespace: ns.Name}
-		for _, np := range ns.Policies {
-			if !resemblesOurs(np) {
-				r.Restricts = append(r.Restricts, np.Name)
-				continue
-			}
-			if reason := notOurs(np); reason != "" {
-				r.Keep = append(r.Keep, v1alpha1.KeptPolicy{Name: np.Name, Reason: reason})
-				r.Restricts = append(r.Restricts, np.Name)
-				continue
-			}
-			r.Remove = append(r.Remove, np)
-		}
-		if len(r.Remove) == 0 && len(r.Keep) == 0 {
-			continue
-		}
-		switch glob, excluded := scope.Excluded(ns.Name); {
-		case ns.Terminating:
-			r.Skip = "terminating"
-		case excluded:
-			r.Skip = fmt.Sprintf("excluded (%s)", glob)
-		default:
-			if pattern, system := inventory.SystemPattern(ns.Name); system && !scope.IncludeSystem {
-				r.Skip = fmt.Sprintf("system namespace (%s): --include-system rolls it back too", pattern)
-			}
-		}
-		plan = append(plan, r)
-	}
-	return plan
-}
-
-// NeedsConsent lists the namespaces in which a removal may newly restrict pods.
-func NeedsConsent(plan []Removal) []string {
-	var names []string
-	for _, r := range plan {
-		if r.Skip == "" && len(r.Remove) > 0 && len(r.Restricts) > 0 {
-			names = append(names, r.Namespace)
-		}
-	}
-	return names
-}
-
 // Rollback removes what this tool made.
 type Rollback struct {
 	// Clients are those of the cluster.
@@ -141,9 +79,9 @@ func (r *Rollback) one(ctx context.Context, plan Removal) v1alpha1.NamespaceRoll
 	case len(plan.Remove) == 0:
 		row.Result, row.Reason = v1alpha1.ResultKept, keptReason(plan.Keep)
 		return row
-	case len(plan.Restricts) > 0 && !r.Consent && r.DryRun == v1alpha1.DryRunNone:
+	case plan.NeedsConsent() && !r.Consent && r.DryRun == v1alpha1.DryRunNone:
 		row.Result = v1alpha1.ResultError
-		row.Reason = fmt.Sprintf("not removed: %s would newly restrict pods, and nobody consented (--yes)", strings.Join(plan.Restricts, ", "))
+		row.Reason = fmt.Sprintf("not removed: %s, and nobody consented (--yes)", plan.Effect("would"))
 		return row
 	}
 	var problems []string
@@ -176,12 +114,12 @@ func (r *Rollback) one(ctx context.Context, plan Removal) v1alpha1.NamespaceRoll
 		row.Result, row.Reason = v1alpha1.ResultKept, keptReason(row.Kept)
 	default:
 		row.Result, row.Reason = v1alpha1.ResultRemoved, verb+strings.Join(row.Policies, ", ")
-		if len(plan.Restricts) > 0 {
+		if plan.NeedsConsent() {
 			now := "is now"
 			if r.DryRun != v1alpha1.DryRunNone {
 				now = "would then be"
 			}
-			row.Reason += fmt.Sprintf("; what %s does not allow %s cut", strings.Join(plan.Restricts, ", "), now)
+			row.Reason += fmt.Sprintf("; what %s does not allow %s cut%s", strings.Join(plan.Restricts, ", "), now, plan.extent())
 		}
 	}
 	return row

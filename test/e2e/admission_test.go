@@ -14,6 +14,12 @@ import (
 // It returns when the server acts on it.
 func (tm *team) denyPolicies(name, message string) {
 	tm.t.Helper()
+	tm.allowPolicies(name, "false", message)
+}
+
+// allowPolicies lets only policies be created there of which an expression is true. The one called probe must not be.
+func (tm *team) allowPolicies(name, expression, message string) {
+	tm.t.Helper()
 	tm.label(name, "deny", tm.prefix)
 	fail := admissionregistrationv1.Fail
 	ctx, client := tm.t.Context(), tm.client.AdmissionregistrationV1()
@@ -30,7 +36,7 @@ func (tm *team) denyPolicies(name, message string) {
 					},
 				}}},
 			},
-			Validations: []admissionregistrationv1.Validation{{Expression: "false", Message: message}},
+			Validations: []admissionregistrationv1.Validation{{Expression: expression, Message: message}},
 		},
 	}, metav1.CreateOptions{})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
@@ -25,7 +26,41 @@ func shadowed(t *testing.T) *team {
 	tm := newTeam(t, "free", "shadowed")
 	fix(t, testcluster.Fixer, found, "-l", tm.selector())
 	tm.create("shadowed", denyAll("default-deny"))
+	tm.pod("shadowed", "web")
 	return tm
+}
+
+// Without a pod that is newly restricted, nothing is asked: none is there, or
+// what stays restricts it no more than before.
+func TestRollbackThatRestrictsNoPodNeedsNoConsent(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "empty", "other-pods", "host", "open")
+	fix(t, testcluster.Fixer, found, "-l", tm.selector())
+	for _, name := range []string{"empty", "host"} {
+		tm.create(name, denyAll("default-deny"))
+	}
+	tm.create("other-pods", policyOf("deny-db", "db", networkingv1.PolicyTypeIngress))
+	tm.create("open", allowAll("allow-all"))
+	tm.pod("other-pods", "web")
+	tm.pod("host", "web", onHostNetwork)
+	tm.pod("open", "web")
+	report := rollback(t, testcluster.Fixer, found, "-l", tm.selector())
+	if report.Summary.Removed != 4 {
+		t.Errorf("%+v", report)
+	}
+}
+
+// Who may not read the pods cannot know, and is asked.
+func TestRollbackOfPodsThatCannotBeReadNeedsConsent(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a")
+	fix(t, testcluster.Fixer, found, "-l", tm.selector())
+	tm.create("a", denyAll("default-deny"))
+	user := tm.grant(tm.ns("a"), mayFixPolicies)
+	got := cis532(t, testcluster.Admin, "rollback", tm.ns("a"), "--as", user)
+	wantExit(t, got, troubled)
+	wantText(t, got.Stdout+got.Stderr, "not removed: default-deny may newly restrict pods, which could not be read", "pods", "--yes")
+	tm.wantPolicies("a", baselineName, "default-deny")
 }
 
 // Where nobody can be asked, a removal that newly restricts pods needs --yes;

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
@@ -34,7 +35,8 @@ spec:
     - namespaceSelector: {}
     - podSelector: {}
 `,
-	Remedy: `If everything is meant, say it with one empty rule: "ingress: [{}]" and "egress: [{}]". If pods and some addresses are meant, add
+	Remedy: `If everything is meant, say it with one empty rule: "ingress: [{}]" and "egress: [{}]"; the guide's own policies are mended in place by
+kubectl cis532 fix --replace-guide-policy. If pods and some addresses are meant, add
 these to it with ipBlock.`,
 	Check: func(ns *Namespace) []Found {
 		var found []Found
@@ -43,9 +45,13 @@ these to it with ipBlock.`,
 			for i, d := range h.directions {
 				rules[i] = string(d) + ": [{}]"
 			}
+			remedy := "if everything is meant, write " + strings.Join(rules, " and ")
+			if baseline.IsGuides(ns.Policies[h.policy]) {
+				remedy = "it is the automation guide's: kubectl cis532 fix --replace-guide-policy mends it in place; or " + remedy[len("if everything is meant, "):]
+			}
 			found = append(found, Found{
 				Message: fmt.Sprintf("%s allows %s of every pod, and cuts off every address that is no pod's", policyName(ns.Policies[h.policy]), joined(h.directions)),
-				Remedy:  "if everything is meant, write " + strings.Join(rules, " and "),
+				Remedy:  remedy,
 			})
 		}
 		return found
