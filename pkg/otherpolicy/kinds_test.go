@@ -88,8 +88,8 @@ func TestOtherKindsAndVersionsAreNotRead(t *testing.T) {
 func TestAPolicyIsNamedByKindAndName(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: deny, namespace: shop}, spec: {endpointSelector: {}}}", "CiliumNetworkPolicy shop/deny"},
-		{"{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: default-deny}, spec: {}}", "GlobalNetworkPolicy default-deny"},
-		{"{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {name: default.deny, namespace: shop}, spec: {}}", "NetworkPolicy shop/default.deny"},
+		{"{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: default-deny}, spec: {}}", "Calico GlobalNetworkPolicy default-deny"},
+		{"{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {name: default.deny, namespace: shop}, spec: {}}", "Calico NetworkPolicy shop/default.deny"},
 	} {
 		if got := policy(t, tt.text).String(); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)

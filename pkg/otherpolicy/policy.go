@@ -168,10 +168,15 @@ func (p *Policy) SwitchedOffByAllowAll() bool {
 	})
 }
 
-// String is "KIND NAMESPACE/NAME", or "KIND NAME" for a kind without namespaces.
+// String is "KIND NAMESPACE/NAME", or "KIND NAME" for a kind without namespaces. Calico's kinds are said to be its own: one of
+// them is called NetworkPolicy too.
 func (p *Policy) String() string {
-	if p.Namespace == "" {
-		return p.Kind + " " + p.Name
+	kind := p.Kind
+	if p.Family == FamilyCalico {
+		kind = "Calico " + kind
 	}
-	return fmt.Sprintf("%s %s/%s", p.Kind, p.Namespace, p.Name)
+	if p.Namespace == "" {
+		return kind + " " + p.Name
+	}
+	return fmt.Sprintf("%s %s/%s", kind, p.Namespace, p.Name)
 }

@@ -188,7 +188,7 @@ func auditAcceptsWhatIsolates(t *testing.T, c *testcluster.Cluster) {
 	tm.apply(documents(ciliumDenies, calicoDenies, adminDenies))
 	cited := map[string]string{
 		"cilium": "isolated by CiliumNetworkPolicy " + tm.ns("cilium") + "/deny (ingress and egress)",
-		"calico": "isolated by NetworkPolicy " + tm.ns("calico") + "/deny (ingress and egress)",
+		"calico": "isolated by Calico NetworkPolicy " + tm.ns("calico") + "/deny (ingress and egress)",
 		"admin":  "isolated by AdminNetworkPolicy " + tm.prefix + " (ingress of pods)",
 	}
 	for family, reason := range cited {

@@ -172,6 +172,10 @@ func (r *Reader) readOneKind(ctx context.Context, alternatives []otherpolicy.Kin
 				found.add(kind, &items[j])
 			}
 			return
+		case apiserver.CauseOf(err) == apiserver.CauseForbidden:
+			// Where it is served by definitions of its own, what is stored elsewhere may be old, or nothing.
+			found.gap(namespace, err)
+			return
 		case apierrors.IsNotFound(err):
 		case first == nil:
 			first = err

@@ -154,15 +154,22 @@ func TestPoliciesOfOtherKindsAreRead(t *testing.T) {
 		{
 			name:   "Calico's are read as they are written",
 			bodies: map[string]string{"/apis": served("projectcalico.org/v3", "crd.projectcalico.org/v1"), calicoList: empty("projectcalico.org/v3", "NetworkPolicy"), calicoGlobalList: calico, storedGlobalList: stored},
-			want:   []string{"GlobalNetworkPolicy deny"},
+			want:   []string{"Calico GlobalNetworkPolicy deny"},
 			asked:  []string{"/apis", calicoGlobalList, calicoList},
 		},
 		{
 			name:     "or else as they are stored",
 			bodies:   map[string]string{"/apis": served("projectcalico.org/v3", "crd.projectcalico.org/v1"), storedList: empty("crd.projectcalico.org/v1", "NetworkPolicy"), storedGlobalList: stored},
-			statuses: map[string]int{calicoList: http.StatusForbidden, calicoGlobalList: http.StatusServiceUnavailable},
-			want:     []string{"GlobalNetworkPolicy default.deny"},
+			statuses: map[string]int{calicoList: http.StatusServiceUnavailable, calicoGlobalList: http.StatusServiceUnavailable},
+			want:     []string{"Calico GlobalNetworkPolicy default.deny"},
 			asked:    []string{"/apis", storedGlobalList, storedList, calicoGlobalList, calicoList},
+		},
+		{
+			name:     "but not where what is served may not be read",
+			bodies:   map[string]string{"/apis": served("projectcalico.org/v3", "crd.projectcalico.org/v1"), storedList: empty("crd.projectcalico.org/v1", "NetworkPolicy"), calicoGlobalList: empty("projectcalico.org/v3", "GlobalNetworkPolicy")},
+			statuses: map[string]int{calicoList: http.StatusForbidden},
+			gaps:     []string{`| cannot list networkpolicies.projectcalico.org in all namespaces: forbidden for user "eve"`},
+			asked:    []string{"/apis", calicoGlobalList, calicoList},
 		},
 		{
 			name:     "what is forbidden is a gap that names the permission",

@@ -69,7 +69,7 @@ spec: {subject: {namespaces: {}}}
 `)
 	policies, namespaces := others(inv)
 	want := []string{
-		"CiliumNetworkPolicy shop/deny", "CiliumClusterwideNetworkPolicy all", "NetworkPolicy payments/calico", "GlobalNetworkPolicy default.deny",
+		"CiliumNetworkPolicy shop/deny", "CiliumClusterwideNetworkPolicy all", "Calico NetworkPolicy payments/calico", "Calico GlobalNetworkPolicy default.deny",
 		"ClusterNetworkPolicy cnp", "AdminNetworkPolicy anp", "BaselineAdminNetworkPolicy default",
 	}
 	if diff := cmp.Diff(want, policies); diff != "" {
@@ -100,7 +100,7 @@ func TestAPolicyOfAnotherKindWithoutNamespaceIsInTheDefaultOne(t *testing.T) {
 func TestANamespaceOfAClusterwidePolicyIsIgnored(t *testing.T) {
 	inv := read(t, "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: x, namespace: shop}, spec: {}}")
 	policies, namespaces := others(inv)
-	if diff := cmp.Diff([][]string{{"GlobalNetworkPolicy x"}, nil}, [][]string{policies, namespaces}); diff != "" {
+	if diff := cmp.Diff([][]string{{"Calico GlobalNetworkPolicy x"}, nil}, [][]string{policies, namespaces}); diff != "" {
 		t.Error(diff)
 	}
 }
