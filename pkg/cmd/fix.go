@@ -141,7 +141,8 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	set, namespaces := o.policies.unresolved(), failing(judged, refused)
 	verbs := fixVerbs
 	if o.replaceGuides {
-		verbs, namespaces, refused = replaceVerbs, guided(inv, judged), o.others.conflicts(audited)
+		verbs, refused = replaceVerbs, o.others.conflicts(audited)
+		namespaces = guided(inv, judged, refused)
 		if n := len(namespaces); n > 0 {
 			o.tell("%s: replacing the rules of %s in %s%s", target(clients), baseline.GuidesName, report.Count(n, "namespace"), report.DryRunNote(o.dryRun))
 		}
@@ -184,11 +185,11 @@ func failing(judged *v1alpha1.AuditReport, refused map[string]string) []string {
 	return namespaces
 }
 
-// guided lists the namespaces that have the automation guide's policy.
-func guided(inv *inventory.Inventory, judged *v1alpha1.AuditReport) []string {
+// guided lists the namespaces in which the automation guide's policy is mended.
+func guided(inv *inventory.Inventory, judged *v1alpha1.AuditReport, refused map[string]string) []string {
 	var namespaces []string
 	for _, row := range judged.Namespaces {
-		if ns := inv.Namespace(row.Name); ns != nil && row.Verdict == v1alpha1.VerdictPass && remediate.HasGuides(ns) {
+		if ns := inv.Namespace(row.Name); ns != nil && row.Verdict == v1alpha1.VerdictPass && refused[row.Name] == "" && remediate.HasGuides(ns) {
 			namespaces = append(namespaces, row.Name)
 		}
 	}
