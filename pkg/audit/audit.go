@@ -64,6 +64,7 @@ func (a *Audit) Report() *v1alpha1.AuditReport {
 // namespace is the row of one namespace.
 func (a *Audit) namespace(ns *inventory.Namespace) v1alpha1.NamespaceAudit {
 	row, problem := judge(a.inv, ns, a.opts)
+	row.ManagedBy = inventory.ManagerOf(ns.Labels, ns.Annotations)
 	subject := a.facts.Namespace(ns)
 	accept(subject, a.facts.Plugin, a.opts.Accept, &row)
 	subject.Verdict, subject.ExemptionProblem = row.Verdict, problem

@@ -14,7 +14,7 @@ func (a *Audit) Conflicts() map[string]string {
 	for _, ns := range a.inv.Namespaces {
 		subject := a.facts.Namespace(ns)
 		if others := subject.Others(); len(others) > 0 {
-			conflicts[ns.Name] = conflict(others)
+			conflicts[ns.Name] = conflict(others, a.inv.WorkloadsUnknown)
 		} else if err := subject.OthersUnknown(); err != nil {
 			conflicts[ns.Name] = fmt.Sprintf("whether policies of another kind isolate its pods is unknown: %v", err)
 		}
@@ -22,13 +22,17 @@ func (a *Audit) Conflicts() map[string]string {
 	return conflicts
 }
 
-func conflict(others []*otherpolicy.Policy) string {
+// conflict says what stands in the way. podsUnknown is why nobody knows whom the policies select; nil where the pods were read.
+func conflict(others []*otherpolicy.Policy, podsUnknown error) string {
 	first, what := others[0], "it is of another kind, and selects pods here"
 	for _, p := range others {
 		if p.SwitchedOffByAllowAll() {
 			first, what = p, "an allow-all NetworkPolicy would end what it isolates"
 			break
 		}
+	}
+	if podsUnknown != nil {
+		what = fmt.Sprintf("whether it selects pods here is unknown: %v", podsUnknown)
 	}
 	text := clip(first.String())
 	if len(others) > 1 {

@@ -23,9 +23,10 @@ func describe(ns *rules.Namespace, row *v1alpha1.NamespaceAudit) {
 			}
 		}
 		if ns.PodsKnown {
-			selected := ns.Selected(i)
-			total := selected.Pods + selected.HostNetwork
-			summary.SelectedPods = &total
+			if selected := ns.Selected(i); selected.Unknown == 0 {
+				total := selected.Pods + selected.HostNetwork
+				summary.SelectedPods = &total
+			}
 		}
 		row.Policies = append(row.Policies, summary)
 	}

@@ -36,6 +36,9 @@ A policy that restricts is asked about first, with what it would cut; --yes answ
 A namespace whose pods a policy of another kind selects (Cilium, Calico, cluster and admin policies) is left alone and
 reported: an allow-all could end what that policy isolates. --ignore-other-policies overrules it.
 
+Where Argo CD, Flux, Helm or the like manages a Namespace object, the policy belongs into the same repository: fix says so,
+and --skip-gitops-managed leaves such namespaces to it.
+
 System namespaces are left alone, also when they are named, unless --include-system is given.`
 
 const fixExample = `  # What would be created, checked by the API server (admission, quota, RBAC) but not stored
@@ -67,6 +70,7 @@ type fixOptions struct {
 	judging  judgingFlags
 	others   otherPolicyFlags
 	policies policyFlags
+	gitops   gitopsFlags
 	consent  consentFlags
 	// replaceGuides mends the automation guide's policies, and does nothing else.
 	replaceGuides bool
@@ -112,6 +116,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	o.consent.addFlags(cmd, "Do not ask before a policy that restricts is created.")
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Give namespaces a policy also where policies of another kind (Cilium, Calico, cluster and admin policies) select their pods, or could not be read. An allow-all can end what those isolate.")
+	o.gitops.addFlags(cmd)
 	cmd.Flags().StringSliceVarP(&filenames, "filename", "f", nil, "")
 	_ = cmd.Flags().MarkHidden("filename")
 	return cmd
@@ -131,6 +136,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	}
 	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
 	judged := audited.Report()
+	o.gitops.apply(judged)
 	refused := o.others.refused(audited, judged)
 	set, namespaces := o.policies.unresolved(), failing(judged, refused)
 	verbs := fixVerbs
@@ -163,6 +169,7 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	}
 	done := fix.Run(ctx, inv, judged)
 	sign(&done.Report.Metadata, trail)
+	remediate.NoteManaged(done.Report, judged)
 	return o.finish(inv, judged, done)
 }
 
@@ -205,9 +212,14 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-fix")
-	summary, next := report.FixSummary(done.Report, o.flags(), o.commandLine)
+	commandLine := o.commandLine
+	if o.dryRun != v1alpha1.DryRunNone {
+		commandLine += o.gitops.commandLine() // what comes next is a fix, of the same namespaces
+	}
+	summary, next := report.FixSummary(done.Report, o.flags(), commandLine)
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
+	o.explainManaged(done.Report)
 	o.next(next)
 	if unwritten != nil {
 		return unwritten

@@ -20,6 +20,10 @@ const generateLong = `Print the policies that fix would create, as manifests: of
 What it prints, kubectl apply -f - takes. Where nothing fails it prints nothing. The manifests carry what marks them as
 this tool's, and nothing that only a live object has, so that they stay the same from run to run.
 
+With --output-dir it keeps a directory for a GitOps repository: a file per namespace, and a kustomization.yaml that lists
+them. A second run changes nothing. Files of namespaces that no longer fail stay: the policies that made them pass are in
+them. What somebody else made or changed is never overwritten, and reported.
+
 It never writes to the cluster. With -f or -k it reads manifests and contacts no cluster.`
 
 const generateExample = `  # Straight to the cluster, by kubectl's own hands
@@ -29,7 +33,7 @@ const generateExample = `  # Straight to the cluster, by kubectl's own hands
   kubectl cis532 generate --policy default-deny-ingress
   kubectl cis532 generate --policy-file template.yaml payments
 
-  # For the namespaces of a Git repository, as a file in a directory per namespace
+  # For the namespaces of a Git repository: a file per namespace, and a kustomization.yaml
   kubectl cis532 generate -R -f deploy/ --output-dir deploy/network-policies`
 
 // generateOptions is what generate does, with all flags read.
@@ -40,6 +44,7 @@ type generateOptions struct {
 	judging   judgingFlags
 	others    otherPolicyFlags
 	policies  policyFlags
+	gitops    gitopsFlags
 	printer   *report.Printer
 	outputDir string
 }
@@ -70,9 +75,10 @@ func newGenerateCommand(g *globals) *cobra.Command {
 	o.policies.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Print a policy also for namespaces whose pods policies of another kind (Cilium, Calico, cluster and admin policies) select. An allow-all can end what those isolate.")
+	o.gitops.addFlags(cmd)
 	print.AddFlags(cmd)
 	o.facts.addFlags(cmd)
-	cmd.Flags().StringVar(&o.outputDir, "output-dir", "", "Write DIR/NAMESPACE/NAME.yaml instead of printing. A file that is there and differs is never overwritten.")
+	cmd.Flags().StringVar(&o.outputDir, "output-dir", "", "Write DIR/NAMESPACE.yaml for each namespace, and a DIR/kustomization.yaml that lists them, instead of printing. A file that this tool did not make, or that was changed since, is never overwritten.")
 	_ = cmd.MarkFlagDirname("output-dir")
 	return cmd
 }
@@ -104,7 +110,7 @@ func (o *generateOptions) complete(cmd *cobra.Command, args []string, scope *sco
 	default:
 		for _, name := range []string{"no-headers", "sort-by", "template"} {
 			if flags.Changed(name) {
-				return fmt.Errorf("--output-dir writes a file per policy: --%s cannot be used with it", name)
+				return fmt.Errorf("--output-dir writes a file per namespace: --%s cannot be used with it", name)
 			}
 		}
 	}
@@ -124,6 +130,7 @@ func (o *generateOptions) run(ctx context.Context) error {
 	}
 	audited := audit.New(inv, o.judging.options(o.globals, o.scope))
 	judged := audited.Report()
+	managed := o.gitops.apply(judged)
 	refused := o.others.refused(audited, judged)
 	set := baseline.Set{}
 	if judged.Summary.Fail > len(refused) {
@@ -137,10 +144,9 @@ func (o *generateOptions) run(ctx context.Context) error {
 			policies = append(policies, set.Policies(row.Name)...)
 		}
 	}
+	var unwritten error
 	if o.outputDir != "" {
-		if err := o.writeFiles(policies); err != nil {
-			return err
-		}
+		unwritten = o.writeTree(ctx, policies)
 	} else if err := o.printer.Print(report.Policies(policies), o.streams.Out); err != nil {
 		return err
 	}
@@ -154,8 +160,13 @@ func (o *generateOptions) run(ctx context.Context) error {
 			o.streams.say("error: namespace %q: %s", row.Name, refused[row.Name])
 		}
 	}
-	if len(policies)+len(refused) == 0 && judged.Verdict != v1alpha1.VerdictError {
+	if managed > 0 {
+		o.tell("skipped %s that a GitOps tool manages", report.Count(managed, "failing namespace"))
+	} else if len(policies)+len(refused) == 0 && judged.Verdict != v1alpha1.VerdictError {
 		o.tell("nothing to generate: every namespace that was judged has a NetworkPolicy or is exempt")
+	}
+	if unwritten != nil {
+		return unwritten
 	}
 	return outcome(false, judged.Verdict == v1alpha1.VerdictError || len(refused) > 0, false)
 }

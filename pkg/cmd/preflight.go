@@ -21,19 +21,16 @@ var (
 const maxMissing = 10
 
 // preflight tells, before anything is written, what the user may not do in those namespaces, as the questions that `kubectl
-// auth can-i` answers; and returns who the run is, for the report.
+// auth can-i` answers; and returns who the run is, for the report. A dry run changes nothing, and asks nothing: one at the
+// server is told by the requests themselves.
 func (c *change) preflight(ctx context.Context, clients *apiserver.Clients, verbs, namespaces []string) v1alpha1.ReportMetadata {
 	trail := v1alpha1.ReportMetadata{ToolVersion: version.Get().GitVersion}
-	var missing []remediate.Permission
+	if c.dryRun != v1alpha1.DryRunNone || len(namespaces) == 0 {
+		return trail
+	}
 	var asked sync.WaitGroup
 	asked.Go(func() { trail.User = clients.Whoami(ctx) })
-	switch c.dryRun {
-	case v1alpha1.DryRunClient:
-	case v1alpha1.DryRunServer:
-		missing = remediate.Preflight(ctx, clients, verbs[:1], namespaces, c.server.concurrency)
-	default:
-		missing = remediate.Preflight(ctx, clients, verbs, namespaces, c.server.concurrency)
-	}
+	missing := remediate.Preflight(ctx, clients, verbs, namespaces, c.server.concurrency)
 	asked.Wait()
 	for i, permission := range missing {
 		if i == maxMissing {

@@ -1,67 +1,60 @@
 package cmd
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path"
+	"io"
+	"path/filepath"
+	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/cis532/kubectl-cis532/pkg/gitops"
 	"github.com/cis532/kubectl-cis532/pkg/report"
 )
 
-// writeFiles writes a file per policy: DIR/NAMESPACE/NAME.yaml. Nothing is
-// written outside DIR, whatever a namespace is called, and a file that differs
-// is somebody's: it is left, and named.
-func (o *generateOptions) writeFiles(policies []*networkingv1.NetworkPolicy) error {
-	if err := os.MkdirAll(o.outputDir, 0o755); err != nil {
-		return fmt.Errorf("--output-dir: %w", err)
-	}
-	root, err := os.OpenRoot(o.outputDir)
+// writeTree writes the policies as a GitOps tree, and says what became of it.
+func (o *generateOptions) writeTree(ctx context.Context, policies []*networkingv1.NetworkPolicy) error {
+	tree := gitops.Tree{Dir: o.outputDir, Print: func(w io.Writer, object runtime.Object) error {
+		return report.WriteFile(w, "yaml", object)
+	}}
+	done, err := tree.Write(ctx, policies)
+	o.explainTree(done)
 	if err != nil {
-		return fmt.Errorf("--output-dir: %w", err)
+		err = fmt.Errorf("--output-dir: %w", err)
 	}
-	defer func() { _ = root.Close() }()
-	var problems []error
-	written := 0
-	for _, np := range policies {
-		var text bytes.Buffer
-		if err := report.WriteFile(&text, "yaml", np); err != nil {
-			return err
-		}
-		isNew, err := writeNew(root, path.Join(np.Namespace, np.Name+".yaml"), text.Bytes())
-		if err != nil {
-			problems = append(problems, err)
-		}
-		if isNew {
-			written++
-		}
-	}
-	o.tell("wrote %s below %s (%d were there already)", report.Count(written, "file"), o.outputDir, len(policies)-written-len(problems))
-	return errors.Join(problems...)
+	return errors.Join(append(done.Kept, err)...)
 }
 
-// writeNew writes a file that is not there yet. The same file again is no error.
-func writeNew(root *os.Root, name string, text []byte) (isNew bool, err error) {
-	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return false, err
+func (o *generateOptions) explainTree(done gitops.Result) {
+	parts := []string{fmt.Sprintf("%d new", done.New), fmt.Sprintf("%d unchanged", done.Same)}
+	if done.Replaced > 0 {
+		parts = append(parts, fmt.Sprintf("%d replaced", done.Replaced))
 	}
-	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, os.ErrExist) {
-		existing, err := root.ReadFile(name)
-		if err != nil {
-			return false, err
+	if len(done.Kept) > 0 {
+		parts = append(parts, fmt.Sprintf("%d left as they are", len(done.Kept)))
+	}
+	summary := fmt.Sprintf("%s: files: %s", o.outputDir, strings.Join(parts, ", "))
+	kustomization := done.Kustomization
+	if kustomization.Lists > 0 {
+		summary += fmt.Sprintf("; %s lists %d", kustomization.Name, kustomization.Lists)
+	}
+	if done.New+done.Same+done.Replaced+len(done.Kept)+kustomization.Lists > 0 {
+		o.tell("%s", summary)
+	}
+	if len(kustomization.Missing) > 0 {
+		file := filepath.Join(o.outputDir, kustomization.Name)
+		if kustomization.Foreign {
+			o.warn("%s was not made by this tool and is left as it is: these files are not among its resources", file)
+		} else {
+			o.warn("%s: these files are not among its resources", file)
 		}
-		if !bytes.Equal(existing, text) {
-			return false, fmt.Errorf("%s is there and differs: it is left as it is (remove it, or choose another --output-dir)", name)
+		for _, name := range kustomization.Missing {
+			o.streams.say("- %s", name)
 		}
-		return false, nil
+	} else if kustomization.Name != "" && done.New+done.Replaced > 0 && len(done.Kept) == 0 {
+		o.next("kubectl apply -k" + joinWords([]string{o.outputDir}))
 	}
-	if err != nil {
-		return false, err
-	}
-	_, err = file.Write(text)
-	return true, errors.Join(err, file.Close())
 }

@@ -102,6 +102,14 @@ func (c *Cluster) Isolated(pod int, direction Direction) (isolated, certain bool
 	return list.certain, list.certain || len(list.policies) == 0
 }
 
+// AlikePorts is the same number for pods whose containers declare the same ports: named ports of policies mean the same there.
+func (c *Cluster) AlikePorts(pod int) int {
+	if pod < 0 || pod >= len(c.pods) {
+		return 0
+	}
+	return c.pods[pod].alikePorts
+}
+
 // Alike is the same for pods of one namespace that the same policies select in a direction. It can be compared, and used as
 // the key of a map.
 type Alike struct{ list *selecting }

@@ -54,6 +54,7 @@ type keptPosture struct {
 	once       sync.Once
 	posture    Posture
 	hangsOnPod bool
+	byPorts    sync.Map // where it hangs on the pod: by its alikePorts
 }
 
 // selected is a policy that selects a pod, surely or perhaps (its podSelector cannot be read).
@@ -123,6 +124,29 @@ func (x *classIndex) list(chosen []*subject, w way) *selecting {
 	}
 	x.lists[string(x.text)] = made
 	return made
+}
+
+// portsIndex numbers the lists of ports that containers declare, from 1.
+type portsIndex struct {
+	ids  map[string]int
+	text []byte
+}
+
+func (x *portsIndex) of(ports []ContainerPort) int {
+	if len(ports) == 0 {
+		return 0
+	}
+	x.text = x.text[:0]
+	for i := range ports {
+		x.text = appendText(appendText(x.text, ports[i].Name), string(ports[i].Protocol))
+		x.text = binary.AppendVarint(x.text, int64(ports[i].Port))
+	}
+	id, known := x.ids[string(x.text)]
+	if !known {
+		id = len(x.ids) + 1
+		x.ids[string(x.text)] = id
+	}
+	return id
 }
 
 // labelKeys are the keys that selectors ask for: labels with other keys make no difference to them.

@@ -34,7 +34,9 @@ type pod struct {
 	*Pod
 	ns    *namespace
 	class *class
-	addr  [families]netip.Addr // invalid where the pod has none
+	// alikePorts is the same for pods that declare the same ports; 0 for those that declare none.
+	alikePorts int
+	addr       [families]netip.Addr // invalid where the pod has none
 }
 
 // New indexes a cluster. It keeps the pods and policies that it is given, which must not change afterwards.
@@ -93,6 +95,7 @@ func (c *Cluster) indexPolicies(policies []*networkingv1.NetworkPolicy) {
 
 func (c *Cluster) indexPods(pods []Pod) {
 	classes := newClassIndex()
+	ports := portsIndex{ids: map[string]int{}}
 	for i := range pods {
 		given := &pods[i]
 		p := &c.pods[i]
@@ -100,6 +103,7 @@ func (c *Cluster) indexPods(pods []Pod) {
 		p.ns = c.namespace(given.Namespace)
 		p.class = classes.of(p.ns, given.Labels)
 		p.class.count(given)
+		p.alikePorts = ports.of(given.Ports)
 		for _, addr := range given.HostIPs {
 			c.nodes[plain(addr)] = true
 		}

@@ -101,6 +101,7 @@ func readRule(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.Netwo
 	r.everyAddress = everyAddress(r.spans)
 	for i := range ports {
 		if p, ok := readPort(&ports[i], at.item("ports", i)); ok {
+			p.item = i
 			r.namesPorts = r.namesPorts || p.name != ""
 			r.ports = append(r.ports, p)
 		}

@@ -14,6 +14,7 @@ type portRule struct {
 	name        string // set: the numbers are looked up at the destination
 	// invalid: the item cannot be read, and could mean any port of its protocol.
 	invalid bool
+	item    int // its place in the rule's list
 }
 
 // readPort reads one item. ok is false where it can never match: a protocol that does not exist.

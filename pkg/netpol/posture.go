@@ -53,7 +53,7 @@ func (c *Cluster) NewPodPosture(namespace string, direction Direction) Posture {
 	return class.selecting[w].posture(w, &subject)
 }
 
-// posture is remembered for lists in which it does not hang on the subject's named ports.
+// posture is remembered: once for the list, or where it hangs on the subject's named ports, for each list of them.
 func (s *selecting) posture(w way, subject *end) Posture {
 	kept := &s.postures[w]
 	kept.once.Do(func() {
@@ -62,10 +62,15 @@ func (s *selecting) posture(w way, subject *end) Posture {
 			kept.posture = s.addUp(w, subject)
 		}
 	})
-	if kept.hangsOnPod {
-		return s.addUp(w, subject)
+	if !kept.hangsOnPod {
+		return kept.posture
 	}
-	return kept.posture
+	if known, ok := kept.byPorts.Load(subject.pod.alikePorts); ok {
+		return known.(Posture)
+	}
+	posture := s.addUp(w, subject)
+	kept.byPorts.Store(subject.pod.alikePorts, posture)
+	return posture
 }
 
 func (s *selecting) namePorts(w way) bool {

@@ -2,11 +2,7 @@ package netpol
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"sync"
-
-	corev1 "k8s.io/api/core/v1"
 )
 
 // Nothing says what a part of a rule surely matches nothing of.
@@ -99,210 +95,27 @@ func (f *finder) ports(p *policy, w way, rule int, at UnmatchedPart) []Unmatched
 			continue
 		}
 		looked, found := false, false
-		ask := func(pod *pod) bool {
-			looked = true
-			found = slices.ContainsFunc(pod.Ports, func(c ContainerPort) bool { return c.means(port) })
-			return !found
+		ask := func(p *peer) {
+			if !found && p.block == nil && !p.invalid && f.find(p).pod != never {
+				looked, found = true, f.findPort(p, port)
+			}
 		}
 		at.OwnNamespace = w == in
 		if w == in {
-			f.each(&peer{own: p.ns, pods: p.subject}, ask)
+			ask(&peer{own: p.ns, pods: p.subject})
 		} else if r.anyPeer {
-			f.each(&peer{namespaces: &selector{}}, ask)
+			ask(&peer{namespaces: &selector{}})
 		} else {
 			at.OwnNamespace = !slices.ContainsFunc(r.peers, func(p peer) bool { return p.own == nil })
 			for j := range r.peers {
-				if peer := &r.peers[j]; !found && peer.block == nil && !peer.invalid {
-					f.each(peer, ask)
-				}
+				ask(&r.peers[j])
 			}
 		}
 		if looked && !found {
-			at.Field = fmt.Sprintf("spec.%s[%d].ports[%d]", w.direction(), rule, i)
+			at.Field = fmt.Sprintf("spec.%s[%d].ports[%d]", w.direction(), rule, port.item)
 			at.What, at.Port = NoPort, port.name
 			parts = append(parts, at)
 		}
 	}
 	return parts
-}
-
-// found says what a peer's selectors find.
-type found struct{ namespace, pod match }
-
-// finder looks for pods by selectors, each distinct peer once. It is made when it is first needed: an index of the pods by
-// their labels is more than most questions need.
-type finder struct {
-	names      []string // of all namespaces, in order
-	namespaces map[string]*namespace
-	pods       map[*namespace]*podsOfNamespace
-	// byPair are the namespaces with a live pod that has that label and value.
-	byPair map[[2]string][]*namespace
-
-	mu          sync.Mutex
-	known       map[string]found // by peer
-	anySelected map[string]match // by namespaceSelector
-}
-
-// podsOfNamespace are the live pods of a namespace, by label and value.
-type podsOfNamespace struct {
-	all    []*pod
-	byPair map[[2]string][]*pod
-}
-
-func (c *Cluster) finder() *finder {
-	c.findOnce.Do(func() {
-		f := &finder{
-			names: slices.Sorted(maps.Keys(c.namespaces)), namespaces: c.namespaces,
-			pods: map[*namespace]*podsOfNamespace{}, byPair: map[[2]string][]*namespace{},
-			known: map[string]found{}, anySelected: map[string]match{},
-		}
-		for i := range c.pods {
-			p := &c.pods[i]
-			if p.Finished {
-				continue
-			}
-			in := f.pods[p.ns]
-			if in == nil {
-				in = &podsOfNamespace{byPair: map[[2]string][]*pod{}}
-				f.pods[p.ns] = in
-			}
-			in.all = append(in.all, p)
-			for key, value := range p.Labels {
-				pair := [2]string{key, value}
-				if len(in.byPair[pair]) == 0 {
-					f.byPair[pair] = append(f.byPair[pair], p.ns)
-				}
-				in.byPair[pair] = append(in.byPair[pair], p)
-			}
-		}
-		c.found = f
-	})
-	return c.found
-}
-
-// find looks for the first namespace and pod that a peer matches.
-func (f *finder) find(p *peer) found {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	key := p.key()
-	if known, ok := f.known[key]; ok {
-		return known
-	}
-	var result found
-	f.eachNamespace(p, func(ns *namespace, m match) bool {
-		result.namespace |= m
-		f.eachPod(ns, p.pods, func(_ *pod, n match) bool {
-			result.pod |= m & n
-			return result.pod == never
-		})
-		return result.pod == never
-	})
-	if result.pod == never && p.own == nil {
-		result.namespace |= f.anyNamespace(p.namespaces)
-	}
-	f.known[key] = result
-	return result
-}
-
-// anyNamespace says whether a namespaceSelector selects any namespace.
-func (f *finder) anyNamespace(s *selector) match {
-	key := s.String()
-	if known, ok := f.anySelected[key]; ok {
-		return known
-	}
-	result := never
-	for _, name := range f.names {
-		if result |= s.matchNamespace(f.namespaces[name]); result == surely {
-			break
-		}
-	}
-	f.anySelected[key] = result
-	return result
-}
-
-// each calls for each pod that a peer may match, until it is told to stop.
-func (f *finder) each(p *peer, visit func(*pod) bool) {
-	f.eachNamespace(p, func(ns *namespace, _ match) bool {
-		more := true
-		f.eachPod(ns, p.pods, func(pod *pod, _ match) bool {
-			more = visit(pod)
-			return more
-		})
-		return more
-	})
-}
-
-// eachNamespace calls for each namespace that a peer may match, those left out in which no pod has a label that its
-// podSelector demands.
-func (f *finder) eachNamespace(p *peer, visit func(*namespace, match) bool) {
-	if p.own != nil {
-		visit(p.own, surely)
-		return
-	}
-	ask := func(ns *namespace) bool {
-		m := p.namespaces.matchNamespace(ns)
-		return m == never || visit(ns, m)
-	}
-	for _, pair := range p.namespaces.demands() {
-		if pair[0] == corev1.LabelMetadataName {
-			if ns := f.namespaces[pair[1]]; ns != nil {
-				ask(ns)
-			}
-			return
-		}
-	}
-	if p.pods != nil {
-		if pairs := p.pods.demands(); len(pairs) > 0 {
-			for _, ns := range f.byPair[pairs[0]] {
-				if !ask(ns) {
-					return
-				}
-			}
-			return
-		}
-	}
-	for _, name := range f.names {
-		if !ask(f.namespaces[name]) {
-			return
-		}
-	}
-}
-
-// eachPod calls for each live pod of a namespace that a podSelector may match; nil is all of them.
-func (f *finder) eachPod(ns *namespace, s *selector, visit func(*pod, match) bool) {
-	in := f.pods[ns]
-	if in == nil {
-		return
-	}
-	candidates := in.all
-	if s != nil {
-		for _, pair := range s.demands() {
-			if filed := in.byPair[pair]; len(filed) < len(candidates) {
-				candidates = filed
-			}
-		}
-	}
-	for _, pod := range candidates {
-		m := surely
-		if s != nil {
-			m = s.matchLabels(pod.Labels)
-		}
-		if m != never && !visit(pod, m) {
-			return
-		}
-	}
-}
-
-// key is different for peers that match different pods.
-func (p *peer) key() string {
-	var text []byte
-	if p.own != nil {
-		text = appendText(append(text, 'o'), p.own.name)
-	} else {
-		text = appendText(append(text, 'n'), p.namespaces.String())
-	}
-	if p.pods == nil {
-		return string(append(text, 0))
-	}
-	return string(appendText(append(text, 1), p.pods.String()))
 }

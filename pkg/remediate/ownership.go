@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/baseline"
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
 // resemblesOurs says that a policy has something of this tool's about it, so
@@ -23,16 +24,12 @@ func resemblesOurs(np *networkingv1.NetworkPolicy) bool {
 	return false
 }
 
-// trackers are the labels and annotations by which others keep an object as
-// they want it: what they track would come back, or is theirs to remove.
+// trackers are more labels and annotations than those of inventory.ManagerOf
+// by which others keep an object as they want it: what they track would come
+// back, or is theirs to remove. Here the doubt is enough.
 var trackers = []struct{ key, owner string }{
 	{"kubectl.kubernetes.io/last-applied-configuration", "kubectl apply"},
-	{"argocd.argoproj.io/tracking-id", "Argo CD"},
-	{"argocd.argoproj.io/instance", "Argo CD"},
 	{"app.kubernetes.io/instance", "Argo CD or Helm"},
-	{"kustomize.toolkit.fluxcd.io/name", "Flux"},
-	{"helm.toolkit.fluxcd.io/name", "Flux"},
-	{"meta.helm.sh/release-name", "Helm"},
 	{"applyset.kubernetes.io/part-of", "an ApplySet"},
 	{"config.k8s.io/owning-inventory", "an inventory of kpt or cli-utils"},
 }
@@ -49,6 +46,9 @@ func notOurs(np *networkingv1.NetworkPolicy) string {
 	}
 	if np.Annotations[baseline.AnnotationPolicy] == "" {
 		return fmt.Sprintf("it does not carry the annotation %s", baseline.AnnotationPolicy)
+	}
+	if manager := inventory.ManagerOf(np.Labels, np.Annotations); manager != nil {
+		return fmt.Sprintf("it is managed by %s (%s)", manager, manager.Evidence)
 	}
 	for _, tracker := range trackers {
 		_, label := np.Labels[tracker.key]

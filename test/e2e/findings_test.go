@@ -264,9 +264,9 @@ func TestFindingsFailWhereFailOnNamesThem(t *testing.T) {
 		wantText(t, got.Stderr, "ERROR: 2 namespaces")
 	})
 	t.Run("a word that does not exist", func(t *testing.T) {
-		got := cis532(t, testcluster.Auditor, "audit", "-l", tm.selector(), "--fail-on", "baseline-onyl")
+		got := cis532(t, testcluster.Auditor, "audit", "-l", tm.selector(), "--fail-on", "baselin-only")
 		wantExit(t, got, troubled)
-		wantText(t, got.Stderr, `invalid --fail-on "baseline-onyl" (did you mean "baseline-only"?)`)
+		wantText(t, got.Stderr, `invalid --fail-on "baselin-only" (did you mean "baseline-only"?)`)
 		if got.Stdout != "" {
 			t.Errorf("stdout: %s", got.Stdout)
 		}

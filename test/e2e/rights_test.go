@@ -223,10 +223,17 @@ func until(t *testing.T, what string, isTrue func() bool) {
 }
 
 var (
-	mayListPolicies  = rbacv1.PolicyRule{APIGroups: []string{"networking.k8s.io"}, Resources: []string{"networkpolicies"}, Verbs: []string{"list"}}
-	mayFixPolicies   = rbacv1.PolicyRule{APIGroups: []string{"networking.k8s.io"}, Resources: []string{"networkpolicies"}, Verbs: []string{"get", "list", "watch", "create", "delete"}}
-	mayGetNamespaces = rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"get"}}
+	mayListPolicies   = mayList("networking.k8s.io", "networkpolicies")
+	mayFixPolicies    = rbacv1.PolicyRule{APIGroups: []string{"networking.k8s.io"}, Resources: []string{"networkpolicies"}, Verbs: []string{"get", "list", "watch", "create", "delete"}}
+	mayListNamespaces = mayList("", "namespaces")
+	mayListPods       = mayList("", "pods")
+	mayGetNamespaces  = rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"get"}}
 )
+
+// mayList is the right to list some resources of an API group.
+func mayList(group string, resources ...string) rbacv1.PolicyRule {
+	return rbacv1.PolicyRule{APIGroups: []string{group}, Resources: resources, Verbs: []string{"list"}}
+}
 
 // Users who have rights in one namespace only get right answers about it with
 // -n or its name, and no answer about the cluster.

@@ -103,7 +103,7 @@ func TestGenerate(t *testing.T) {
 		each("generate -f shop shop", "-o json", "-o 'jsonpath={.metadata.name}'"),
 		each("generate -f nasty.yaml restricted", "", "-o json", "-o name", "-o table", "--quiet"),
 		[]invocation{
-			{line: "generate -f nasty.yaml open --output-dir out", files: []string{"out/open/cis-default-allow.yaml"}},
+			{line: "generate -f nasty.yaml open --output-dir out", files: []string{"out/open.yaml", "out/kustomization.yaml"}},
 			{line: "generate -f nasty.yaml open", width: 80},
 		},
 	))

@@ -34,7 +34,7 @@ type goPackage struct {
 var layers = [][]string{
 	{"cmd"},
 	{"pkg/cmd"},
-	{"pkg/report", "pkg/remediate", "pkg/audit", "pkg/reach", "pkg/inventory/live", "pkg/inventory/manifests"},
+	{"pkg/report", "pkg/remediate", "pkg/audit", "pkg/reach", "pkg/inventory/live", "pkg/inventory/manifests", "pkg/gitops"},
 	{"pkg/baseline"},
 	{"pkg/inventory", "pkg/apiserver"},
 	{"pkg/otherpolicy"},

@@ -139,6 +139,9 @@ type NamespaceAudit struct {
 	Pods *PodCounts `json:"pods,omitempty"`
 	// Policies are the NetworkPolicies of the namespace; absent where they could not be read.
 	Policies []PolicySummary `json:"policies,omitempty"`
+	// ManagedBy is the tool that keeps the Namespace object as a repository or a chart has it, where one does: policies
+	// of the namespace belong there as well.
+	ManagedBy *Manager `json:"managedBy,omitempty"`
 	// OtherPolicies are policies of other kinds that have a say in the namespace.
 	OtherPolicies []ObjectReference `json:"otherPolicies,omitempty"`
 	// Findings are what the rules found.
@@ -183,7 +186,7 @@ type PolicySummary struct {
 	Name string `json:"name"`
 	// PolicyTypes is the directions that it isolates, after defaulting.
 	PolicyTypes []string `json:"policyTypes,omitempty"`
-	// SelectedPods is the number of live pods that it selects; absent where pods could not be read.
+	// SelectedPods is the number of live pods that it selects; absent where pods or its selector could not be read.
 	SelectedPods *int `json:"selectedPods,omitempty"`
 }
 

@@ -90,6 +90,9 @@ type NamespaceFix struct {
 	Result Result `json:"result"`
 	// Reason says why, in one line.
 	Reason string `json:"reason,omitempty"`
+	// ManagedBy is the tool that keeps the Namespace object as a repository or a chart has it, where one does: policies
+	// of the namespace belong there as well.
+	ManagedBy *Manager `json:"managedBy,omitempty"`
 	// Policies are the names of the NetworkPolicies that were created.
 	Policies []string `json:"policies,omitempty"`
 	// Verified says that a consistent read after the last write showed the policies as they were meant; absent in a dry run.

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -346,4 +347,53 @@ spec: `
 			t.Error("controllers are asked for")
 		}
 	})
+}
+
+// A namespace that is out of scope can be a peer.
+func TestPeersAreLookedForOutOfScope(t *testing.T) {
+	inv := cluster(t, `
+{apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: front, labels: {team: front}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: front}}}]}]}}`)
+	onlyShop(inv, true)
+	if diff := cmp.Diff([]string{`NetworkPolicy "web": spec.ingress[0].from[0] matches no pod`}, messages(t, inv, "unmatched-peer")); diff != "" {
+		t.Errorf("found (-want +got):\n%s", diff)
+	}
+}
+
+const denyAndAllow = `
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: shop}, spec: {podSelector: {}, policyTypes: [Ingress]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: other, namespace: shop}, spec: {podSelector: {}, policyTypes: [%s], %s: [{}]}}`
+
+// Only where it is known that there are no pods does a new one stand for them.
+func TestNothingIsShadowedWherePodsAreUnknown(t *testing.T) {
+	inv := cluster(t, fmt.Sprintf(denyAndAllow, "Ingress", "ingress"))
+	if got := messages(t, inv, "shadowed-policy"); len(got) != 1 {
+		t.Errorf("with pods: %q", got)
+	}
+	inv.WorkloadsUnknown, inv.Workloads = errors.New("forbidden"), nil
+	if got := messages(t, inv, "shadowed-policy"); len(got) > 0 {
+		t.Errorf("without pods: %q", got)
+	}
+}
+
+// A podSelector that cannot be read may isolate the other direction.
+func TestOneDirectionIsNotSaidOfWhatCannotBeRead(t *testing.T) {
+	inv := cluster(t, fmt.Sprintf(denyAndAllow, "Egress", "egress"))
+	if got := messages(t, inv, "one-direction"); len(got) != 1 {
+		t.Errorf("with a podSelector: %q", got)
+	}
+	spec := &inv.Namespaces[0].Policies[1].Spec
+	spec.Egress = nil
+	spec.PodSelector.MatchExpressions = []metav1.LabelSelectorRequirement{{Key: "app", Operator: "Bogus"}}
+	if got := messages(t, inv, "one-direction"); len(got) > 0 {
+		t.Errorf("with one that cannot be read: %q", got)
+	}
 }

@@ -72,16 +72,8 @@ func (n *Namespace) clusterWideAlone(policy int, d *Direction) bool {
 // cuts says that the other policies leave it to this one to cut something off, for a pod that it selects or, where there
 // are none, for a new one.
 func (n *Namespace) cuts(policy int, d *Direction) bool {
-	selects := false
-	for _, g := range d.Groups {
-		for _, i := range g.Policies {
-			if i != policy {
-				continue
-			}
-			if selects = true; g.Posture != netpol.PostureAllowAll {
-				return true
-			}
-		}
+	if e := d.effects[policy]; e.selects {
+		return e.restricted
 	}
-	return !selects && n.SelectsNewPod(policy) && d.NewPod != netpol.PostureAllowAll
+	return n.SelectsNewPod(policy) && d.NewPod != netpol.PostureAllowAll
 }

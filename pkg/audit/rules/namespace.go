@@ -39,6 +39,8 @@ type Direction struct {
 	Groups []Group
 	// NewPod is the posture of a new pod without labels.
 	NewPod netpol.Posture
+	// effects are those of the policies, by their places in Namespace.Policies.
+	effects []effect
 }
 
 // Group are pods for which policies do the same in one direction.
@@ -83,6 +85,7 @@ func (n *Namespace) direction(d netpol.Direction) Direction {
 		}
 		dir.Groups[place].Pods = append(dir.Groups[place].Pods, pod)
 	}
+	dir.effects = n.effectsOf(&dir)
 	return dir
 }
 
@@ -122,28 +125,60 @@ func (n *Namespace) SelectsNewPod(policy int) bool {
 // direction; where there are none, to a new pod.
 func (n *Namespace) Alone(policies []int, d *Direction) map[netpol.Posture]bool {
 	indices := make([]int, len(policies))
-	namesPorts := false
+	pods := []int{netpol.NewPod}
 	for i, p := range policies {
 		indices[i] = n.PolicyIndices[p]
-		namesPorts = namesPorts || n.facts.cluster.NamesPorts(indices[i], d.Direction)
+		// Without a named port it is the same for every pod; and all of the policies select the same pods.
+		if d.Direction == netpol.Ingress && len(d.effects[p].samples) > 0 && slices.ContainsFunc(policies, func(p int) bool {
+			return n.facts.cluster.NamesPorts(n.PolicyIndices[p], d.Direction)
+		}) {
+			pods = d.effects[p].samples
+		}
 	}
 	postures := map[netpol.Posture]bool{}
-	ask := func(pod int) { postures[n.facts.cluster.PostureOf(indices, pod, d.Direction)] = true }
-	for _, g := range d.Groups {
-		if !namesPorts || d.Direction != netpol.Ingress {
-			break // it is the same for every pod
-		}
-		if !slices.ContainsFunc(policies, func(p int) bool { return slices.Contains(g.Policies, p) }) {
-			continue
-		}
-		for _, pod := range g.Pods {
-			ask(pod)
-		}
-	}
-	if len(postures) == 0 {
-		ask(netpol.NewPod)
+	for _, pod := range pods {
+		postures[n.facts.cluster.PostureOf(indices, pod, d.Direction)] = true
 	}
 	return postures
+}
+
+// effect is what a policy does to the pods on the pod network, in a direction.
+type effect struct {
+	// selects says that it surely selects one, and isolates the direction.
+	selects bool
+	// restricted says that one of those is not allowed everything.
+	restricted bool
+	// samples are some of those, one for each list of ports that their containers declare.
+	samples []int
+}
+
+// effectsOf says of each policy what it does.
+func (n *Namespace) effectsOf(d *Direction) []effect {
+	effects := make([]effect, len(n.Policies))
+	type sample struct{ policy, ports int }
+	known := map[sample]bool{}
+	for _, g := range d.Groups {
+		var samples []int
+		seen := map[int]bool{}
+		for _, pod := range g.Pods {
+			if ports := n.facts.cluster.AlikePorts(pod); !seen[ports] {
+				seen[ports] = true
+				samples = append(samples, pod)
+			}
+		}
+		for _, i := range g.Policies {
+			e := &effects[i]
+			e.selects = true
+			e.restricted = e.restricted || g.Posture != netpol.PostureAllowAll
+			for _, pod := range samples {
+				if s := (sample{i, n.facts.cluster.AlikePorts(pod)}); !known[s] {
+					known[s] = true
+					e.samples = append(e.samples, pod)
+				}
+			}
+		}
+	}
+	return effects
 }
 
 // policyTypes are the API's words for the directions.

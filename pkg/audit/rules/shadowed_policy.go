@@ -68,20 +68,13 @@ manifests without the allow-all:
 // direction, and it alone would not. Where there are no pods, a new pod stands for them.
 func (n *Namespace) shadowed(d *Direction) []bool {
 	shadowed := make([]bool, len(n.Policies))
-	effective := make([]bool, len(n.Policies))
-	if n.PodsKnown && len(n.Pods)+len(n.HostPods) == 0 && d.NewPod == netpol.PostureAllowAll {
-		for i := range n.Policies {
-			shadowed[i] = n.SelectsNewPod(i) && n.Isolates(i, d.Direction)
+	noPods := n.PodsKnown && len(n.Pods)+len(n.HostPods) == 0
+	for i, e := range d.effects {
+		if noPods {
+			e.selects = n.SelectsNewPod(i) && n.Isolates(i, d.Direction)
+			e.restricted = d.NewPod != netpol.PostureAllowAll
 		}
-	}
-	for _, g := range d.Groups {
-		for _, i := range g.Policies {
-			shadowed[i] = true
-			effective[i] = effective[i] || g.Posture != netpol.PostureAllowAll
-		}
-	}
-	for i := range shadowed {
-		shadowed[i] = shadowed[i] && !effective[i] && !n.allowsAllAlone(i, d)
+		shadowed[i] = e.selects && !e.restricted && !n.allowsAllAlone(i, d)
 	}
 	return shadowed
 }

@@ -54,7 +54,7 @@ func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]
 	if len(namespaces) == 0 {
 		namespaces = []string{metav1.NamespaceAll}
 	}
-	found := &otherPolicies{}
+	found := &otherPolicies{gaps: unreadVersions(served)}
 	var group errgroup.Group
 	group.SetLimit(max(r.concurrency, len(otherpolicy.Kinds())))
 	for _, alternatives := range otherKinds(served) {
@@ -106,11 +106,12 @@ func (r *Reader) servedVersions(ctx context.Context) (map[schema.GroupVersion]bo
 		}
 		return nil
 	})
-	if err = r.clients.Explain(apiserver.Action{Verb: "get", Resource: "/apis"}, err); fatal(err) != nil {
-		return nil, err
+	if pointless := fatal(r.clients.Explain(apiserver.Action{Verb: "get", Resource: "/apis"}, err)); pointless != nil {
+		return nil, pointless
 	}
 	var list metav1.APIGroupList
-	if err != nil || json.Unmarshal(raw, &list) != nil || list.Kind != "APIGroupList" {
+	// An answer that was an error has no groups either.
+	if unreadable := json.Unmarshal(raw, &list) != nil; unreadable || list.Kind != "APIGroupList" {
 		return nil, nil
 	}
 	served := map[schema.GroupVersion]bool{}
@@ -120,6 +121,24 @@ func (r *Reader) servedVersions(ctx context.Context) (map[schema.GroupVersion]bo
 		}
 	}
 	return served, nil
+}
+
+// unreadVersions are gaps: groups that do not serve every version that is read, but one that is not read. Their policies may
+// be there in a version that is younger than this program.
+func unreadVersions(served map[schema.GroupVersion]bool) []inventory.Gap {
+	known, unserved := map[schema.GroupVersion]bool{}, map[string]bool{}
+	for _, kind := range otherpolicy.Kinds() {
+		gv := kind.GVK().GroupVersion()
+		known[gv] = true
+		unserved[gv.Group] = unserved[gv.Group] || !served[gv]
+	}
+	var gaps []inventory.Gap
+	for gv := range served {
+		if unserved[gv.Group] && !known[gv] {
+			gaps = append(gaps, inventory.Gap{Err: fmt.Errorf("policies of %s cannot be read by this version of the program", gv)})
+		}
+	}
+	return gaps
 }
 
 // otherKinds are the kinds to list. Several versions of the same one are alternatives, the preferred one first: Calico

@@ -114,8 +114,19 @@ func TestPoliciesOfOtherKindsAreRead(t *testing.T) {
 	}{
 		{
 			name:   "a cluster without such kinds costs one request",
-			bodies: map[string]string{"/apis": served("apps/v1", "cilium.io/v3")},
+			bodies: map[string]string{"/apis": served("apps/v1", "policy/v1")},
 			asked:  []string{"/apis"},
+		},
+		{
+			name:   "a version that is not read is a gap",
+			bodies: map[string]string{"/apis": served("cilium.io/v3", "policy.networking.k8s.io/v1alpha1", "policy.networking.k8s.io/v1beta1")},
+			gaps: []string{"| policies of cilium.io/v3 cannot be read by this version of the program",
+				"| policies of policy.networking.k8s.io/v1beta1 cannot be read by this version of the program"},
+			asked: []string{"/apis", "/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies", "/apis/policy.networking.k8s.io/v1alpha1/baselineadminnetworkpolicies"},
+		},
+		{
+			name:   "not where what is read is served too",
+			bodies: map[string]string{"/apis": served("cilium.io/v2", "cilium.io/v2alpha1", "policy.networking.k8s.io/v1alpha1")},
 		},
 		{
 			name:   "a kind is listed once, and one that is not there has none",

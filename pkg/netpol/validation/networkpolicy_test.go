@@ -216,6 +216,23 @@ func TestSpecsThatTheAPIServerTakes(t *testing.T) {
 	}
 }
 
+func TestStoredSelectorsThatCannotBeReadAreWarnedAbout(t *testing.T) {
+	for _, test := range []struct{ name, spec, want string }{
+		{"of the pods", `podSelector: {matchExpressions: [{key: a, operator: Like, values: [b]}]}`,
+			`spec.podSelector cannot be read: "Like" is not a valid label selector operator: what it selects is unknown`},
+		{"of a peer's namespaces", `egress: [{to: [{}, {namespaceSelector: {matchExpressions: [{key: a, operator: In}]}}]}]`,
+			`spec.egress[0].to[1].namespaceSelector cannot be read: values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty: what it selects is unknown`},
+		{"of a peer's pods", `ingress: [{from: [{podSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}}]}]`,
+			`spec.ingress[0].from[0].podSelector cannot be read: values: Invalid value: ["b"]: values set must be empty for exists and does not exist: what it selects is unknown`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff([]string{test.want}, validation.Warnings(policyWithSpec(t, test.spec))); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestNoPolicyIsNotAValidPolicy(t *testing.T) {
 	if got := messages(validation.NetworkPolicy(nil)); len(got) != 1 {
 		t.Errorf("got %q, want one error", got)

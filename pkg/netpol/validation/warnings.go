@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	netutils "k8s.io/utils/net"
 )
@@ -13,13 +14,15 @@ import (
 // and refuses since (leading zeros, host bits, IPv4-mapped IPv6 addresses), one
 // line each: field, value, how it is read. They stay in storage, are in force,
 // and are read here as the API reads them. Such a policy cannot be applied again
-// as it is. A nil policy has no warnings.
+// as it is. It also names selectors that cannot be read, which no server takes:
+// whom they select is unknown. A nil policy has no warnings.
 func Warnings(np *networkingv1.NetworkPolicy) []string {
 	if np == nil {
 		return nil
 	}
 	var warnings []string
 	spec := field.NewPath("spec")
+	warnings = append(warnings, selectorWarnings(&np.Spec.PodSelector, spec.Child("podSelector"))...)
 	for i := range np.Spec.Ingress {
 		warnings = append(warnings, peerWarnings(np.Spec.Ingress[i].From, spec.Child("ingress").Index(i).Child("from"))...)
 	}
@@ -32,6 +35,8 @@ func Warnings(np *networkingv1.NetworkPolicy) []string {
 func peerWarnings(peers []networkingv1.NetworkPolicyPeer, path *field.Path) []string {
 	var warnings []string
 	for i := range peers {
+		warnings = append(warnings, selectorWarnings(peers[i].NamespaceSelector, path.Index(i).Child("namespaceSelector"))...)
+		warnings = append(warnings, selectorWarnings(peers[i].PodSelector, path.Index(i).Child("podSelector"))...)
 		block := peers[i].IPBlock
 		if block == nil {
 			continue
@@ -43,6 +48,13 @@ func peerWarnings(peers []networkingv1.NetworkPolicyPeer, path *field.Path) []st
 		}
 	}
 	return warnings
+}
+
+func selectorWarnings(selector *metav1.LabelSelector, path *field.Path) []string {
+	if _, err := metav1.LabelSelectorAsSelector(selector); err != nil {
+		return []string{fmt.Sprintf("%s cannot be read: %s: what it selects is unknown", path, truncate(err.Error()))}
+	}
+	return nil
 }
 
 func cidrWarnings(value string, path *field.Path) []string {
