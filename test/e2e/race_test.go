@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -172,11 +173,22 @@ func (tm *team) terminate() error {
 	}
 }
 
-// deleteA deletes namespace "a" and all that is in it.
+// deleteA deletes namespace "a" and all that is in it. It returns when admission knows.
 func (tm *team) deleteA() error {
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
-	return removeNamespace(ctx, tm.client, tm.ns("a"))
+	if err := removeNamespace(ctx, tm.client, tm.ns("a")); err != nil {
+		return err
+	}
+	for {
+		_, err := tm.client.NetworkingV1().NetworkPolicies(tm.ns("a")).Create(ctx, denyAll("probe"), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("namespace %q is not gone: %w", tm.ns("a"), ctx.Err())
+		case apierrors.IsNotFound(err):
+			return nil
+		}
+	}
 }
 
 // A policy that appears while the run is at other namespaces is seen by the
