@@ -78,6 +78,9 @@ const kubectlApplied = "kubectl.kubernetes.io/last-applied-configuration"
 // notMended says why a policy with the guide's rules is not the guide's own; empty where it is.
 func notMended(ns *inventory.Namespace) string {
 	np := guidesPolicy(ns)
+	if manager := inventory.ManagerOf(np.Labels, np.Annotations); manager != nil {
+		return fmt.Sprintf("%s is managed by %s (%s): mend it there", np.Name, manager, manager.Evidence)
+	}
 	for _, tracker := range trackers {
 		_, label := np.Labels[tracker.key]
 		_, annotation := np.Annotations[tracker.key]
