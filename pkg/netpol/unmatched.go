@@ -101,11 +101,12 @@ func (f *finder) ports(p *policy, w way, rule int, at UnmatchedPart) []Unmatched
 			}
 		}
 		at.OwnNamespace = w == in
-		if w == in {
+		switch {
+		case w == in:
 			ask(&peer{own: p.ns, pods: p.subject})
-		} else if r.anyPeer {
+		case r.anyPeer:
 			ask(&peer{namespaces: &selector{}})
-		} else {
+		default:
 			at.OwnNamespace = !slices.ContainsFunc(r.peers, func(p peer) bool { return p.own == nil })
 			for j := range r.peers {
 				ask(&r.peers[j])

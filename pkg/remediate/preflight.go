@@ -88,7 +88,8 @@ func may(ctx context.Context, clients *apiserver.Clients, p Permission) (allowed
 			allowed, known = answer.Status.Allowed, answer.Status.Allowed || answer.Status.EvaluationError == ""
 			return nil
 		}
-		if tries++; tries < maxReviewTries {
+		tries++
+		if tries < maxReviewTries {
 			return err
 		}
 		return nil

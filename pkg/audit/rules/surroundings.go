@@ -26,11 +26,8 @@ func (f *Facts) surrounding() *surroundings {
 		return f.around
 	}
 	f.around = &surroundings{}
-	pods := make([]netpol.Pod, len(f.workloads))
-	for i := range f.workloads {
-		pods[i] = f.workloads[i].Pod
-	}
-	for _, more := range [][]inventory.Workload{f.inv.Templates, f.inv.Idle} {
+	var pods []netpol.Pod
+	for _, more := range [][]inventory.Workload{f.workloads, f.inv.Templates, f.inv.Idle} {
 		for i := range more {
 			pods = append(pods, more[i].Pod)
 		}
