@@ -35,11 +35,26 @@ func startProxy(t *testing.T, user string, meddle meddler) string {
 // startProxyOf puts a meddler before a cluster's API server.
 func startProxyOf(t *testing.T, c *testcluster.Cluster, user string, meddle meddler) string {
 	t.Helper()
+	return startProxyTo(t, c, c.Server, user, http1, meddle)
+}
+
+// protocol is what the plugin speaks with a proxy: API servers offer HTTP/2, and much that stands before them does not.
+type protocol bool
+
+const (
+	http1 protocol = false
+	http2 protocol = true
+)
+
+// startProxyTo puts a meddler before one of a cluster's API servers. What is not answered there is not answered by the
+// proxy either: the connection breaks.
+func startProxyTo(t *testing.T, c *testcluster.Cluster, address, user string, speaks protocol, meddle meddler) string {
+	t.Helper()
 	config, err := clientcmd.LoadFromFile(c.Kubeconfig)
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, err := url.Parse(c.Server)
+	target, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +65,11 @@ func startProxyOf(t *testing.T, c *testcluster.Cluster, user string, meddle medd
 		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 64},
 		FlushInterval: -1,
 		ErrorLog:      log.New(io.Discard, "", 0),
+		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { meddle(w, r, forward) }))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.EnableHTTP2 = bool(speaks)
 	server.StartTLS()
 	t.Cleanup(func() {
 		server.CloseClientConnections()
