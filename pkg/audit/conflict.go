@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
@@ -34,7 +35,7 @@ func conflict(others []*otherpolicy.Policy, podsUnknown error) string {
 	if podsUnknown != nil {
 		what = fmt.Sprintf("whether it selects pods here is unknown: %v", podsUnknown)
 	}
-	text := clip(first.String())
+	text := rules.Clip(first.String())
 	if len(others) > 1 {
 		text += fmt.Sprintf(" (and %d more)", len(others)-1)
 	}

@@ -29,23 +29,11 @@ func exemption(ns *inventory.Namespace, now time.Time) (exempt *v1alpha1.Exempti
 	}
 	lastDay, err := time.Parse(time.DateOnly, strings.TrimSpace(until))
 	if err != nil {
-		return nil, fmt.Sprintf("annotation %s is %q, not a date as YYYY-MM-DD", rules.AnnotationExemptUntil, clip(until))
+		return nil, fmt.Sprintf("annotation %s is %q, not a date as YYYY-MM-DD", rules.AnnotationExemptUntil, rules.Clip(until))
 	}
 	e.Until = lastDay.Format(time.DateOnly)
 	if !now.UTC().Before(lastDay.AddDate(0, 0, 1)) {
 		return nil, fmt.Sprintf("the exemption ended on %s", e.Until)
 	}
 	return e, ""
-}
-
-// maxQuoted bounds what a one-line text repeats of the cluster's, in bytes.
-const maxQuoted = 200
-
-// clip makes one bounded line of a text.
-func clip(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) <= maxQuoted {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxQuoted], "") + "..."
 }

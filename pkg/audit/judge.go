@@ -68,9 +68,9 @@ func judge(inv *inventory.Inventory, ns *inventory.Namespace, opts Options) (row
 
 func exemptReason(e *v1alpha1.Exemption) string {
 	if e.Until == "" {
-		return clip(e.Reason)
+		return rules.Clip(e.Reason)
 	}
-	return fmt.Sprintf("%s (until %s)", clip(e.Reason), e.Until)
+	return fmt.Sprintf("%s (until %s)", rules.Clip(e.Reason), e.Until)
 }
 
 // systemNamespace begins the reason of a system namespace that is skipped.
@@ -79,7 +79,7 @@ const systemNamespace = "system namespace"
 // skipReason says why a namespace is not judged; empty where it is.
 func skipReason(name string, opts Options) string {
 	if glob, ok := opts.Scope.Excluded(name); ok {
-		return fmt.Sprintf("excluded (%s)", clip(glob))
+		return fmt.Sprintf("excluded (%s)", rules.Clip(glob))
 	}
 	if opts.Scope.IncludeSystem || opts.JudgeNamedSystem && opts.Scope.Named(name) {
 		return ""

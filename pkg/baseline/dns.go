@@ -51,17 +51,10 @@ func (d DNS) String() string {
 // Known says that the cluster's own DNS Service was found.
 func (d DNS) Known() bool { return d.service != nil }
 
-// dnsPort is where DNS is served, but for OpenShift's pods.
-const dnsPort = 53
-
-// dnsProtocols are both needed: an answer that does not fit into a datagram is asked for again over TCP (RFC 7766).
-var dnsProtocols = []corev1.Protocol{corev1.ProtocolUDP, corev1.ProtocolTCP}
-
 // wellKnownDNS are addresses on the node or beyond it, which no selector
-// reaches: the node-local cache (Kubernetes, "Using NodeLocal DNSCache"), and
-// GKE's Cloud DNS. They are always named, so that a cache that is installed
+// reaches. They are always named, so that a node-local cache that is installed
 // later does not cut the pods off.
-var wellKnownDNS = []netip.Addr{netip.MustParseAddr("169.254.20.10"), netip.MustParseAddr("169.254.169.254")}
+var wellKnownDNS = []netip.Addr{inventory.NodeLocalDNSAddress, inventory.CloudDNSAddress}
 
 // rules are the rules of egress that let queries out: to the pods behind the
 // Service, at their own port; and to the addresses that are no pod's, or that a
@@ -76,7 +69,7 @@ func (d DNS) rules() []networkingv1.NetworkPolicyEgressRule {
 			Ports: d.podPorts(),
 		}}
 	}
-	return append(rules, networkingv1.NetworkPolicyEgressRule{To: d.addresses(), Ports: portsAt(dnsPort)})
+	return append(rules, networkingv1.NetworkPolicyEgressRule{To: d.addresses(), Ports: portsAt(inventory.DNSPort)})
 }
 
 // conventionalPods are those that serve DNS where nobody says otherwise: kubeadm, EKS, GKE, AKS, k3s and kops label them
@@ -87,13 +80,13 @@ func conventionalPods() []networkingv1.NetworkPolicyEgressRule {
 			To: podsOf("kube-system", metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{
 				{Key: "k8s-app", Operator: metav1.LabelSelectorOpIn, Values: []string{"coredns", "kube-dns"}},
 			}}),
-			Ports: portsAt(dnsPort),
+			Ports: portsAt(inventory.DNSPort),
 		},
 		{
 			To: podsOf("openshift-dns", metav1.LabelSelector{
 				MatchLabels: map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"},
 			}),
-			Ports: portsAt(5353),
+			Ports: portsAt(inventory.OpenShiftDNSPort),
 		},
 	}
 }
@@ -107,8 +100,8 @@ func podsOf(namespace string, pods metav1.LabelSelector) []networkingv1.NetworkP
 }
 
 func portsAt(port int32) []networkingv1.NetworkPolicyPort {
-	ports := make([]networkingv1.NetworkPolicyPort, len(dnsProtocols))
-	for i, protocol := range dnsProtocols {
+	ports := make([]networkingv1.NetworkPolicyPort, len(inventory.DNSProtocols))
+	for i, protocol := range inventory.DNSProtocols {
 		ports[i] = portOf(protocol, intstr.FromInt32(port))
 	}
 	return ports
@@ -122,10 +115,10 @@ func portOf(protocol corev1.Protocol, port intstr.IntOrString) networkingv1.Netw
 // written as its number, which every plugin understands, where a pod tells it.
 func (d DNS) podPorts() []networkingv1.NetworkPolicyPort {
 	var ports []networkingv1.NetworkPolicyPort
-	for _, protocol := range dnsProtocols {
+	for _, protocol := range inventory.DNSProtocols {
 		var numbers []int32
 		for i := range d.pods {
-			if port := d.service.TargetPort(&d.pods[i].Pod, dnsPort, protocol); port != 0 && !slices.Contains(numbers, port) {
+			if port := d.service.TargetPort(&d.pods[i].Pod, inventory.DNSPort, protocol); port != 0 && !slices.Contains(numbers, port) {
 				numbers = append(numbers, port)
 			}
 		}
@@ -133,12 +126,12 @@ func (d DNS) podPorts() []networkingv1.NetworkPolicyPort {
 		for _, port := range numbers {
 			ports = append(ports, portOf(protocol, intstr.FromInt32(port)))
 		}
-		if target, served := d.service.Target(dnsPort, protocol); len(numbers) == 0 && served {
+		if target, served := d.service.Target(inventory.DNSPort, protocol); len(numbers) == 0 && served {
 			ports = append(ports, portOf(protocol, target))
 		}
 	}
 	if len(ports) == 0 {
-		return portsAt(dnsPort)
+		return portsAt(inventory.DNSPort)
 	}
 	return ports
 }

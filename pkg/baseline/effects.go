@@ -3,6 +3,7 @@ package baseline
 import (
 	"net/netip"
 
+	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
@@ -89,7 +90,7 @@ func referenceCluster() ([]netpol.Pod, []relation) {
 			relation{direction, peerNodes, nodes, 0},
 			relation{direction, peerOutside, outside, 0})
 	}
-	return pods, append(relations, relation{netpol.Egress, PeerDNS, []netpol.Endpoint{netpol.AtPod(3)}, dnsPort})
+	return pods, append(relations, relation{netpol.Egress, PeerDNS, []netpol.Endpoint{netpol.AtPod(3)}, inventory.DNSPort})
 }
 
 func addresses(texts ...string) []netip.Addr {
@@ -117,7 +118,7 @@ func (r relation) judge(cluster *netpol.Cluster) Extent {
 			allowed = cluster.Allowed(netpol.AtPod(0), end).Egress.Allowed
 		}
 		if r.query != 0 {
-			for _, protocol := range dnsProtocols {
+			for _, protocol := range inventory.DNSProtocols {
 				passes := allowed.Contains(r.query, protocol)
 				all, none = all && passes, none && !passes
 			}

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -25,8 +26,22 @@ var DNSNamespaces = []string{"kube-system", "openshift-dns"}
 // dnsServices are the names that the DNS Service has: kubeadm, EKS, GKE, AKS and k3s keep that of its predecessor.
 var dnsServices = []string{"kube-dns", "coredns", "dns-default"}
 
-// dnsPort is where DNS is served to its clients, whatever the port of the pods.
-const dnsPort = 53
+// DNSPort is where DNS is served to its clients; OpenShiftDNSPort is that of OpenShift's pods behind it.
+const (
+	DNSPort          = 53
+	OpenShiftDNSPort = 5353
+)
+
+// DNSProtocols are both needed: an answer that does not fit into a datagram is asked for again over TCP (RFC 7766).
+var DNSProtocols = [...]corev1.Protocol{corev1.ProtocolUDP, corev1.ProtocolTCP}
+
+// Well-known addresses that answer DNS. Both are on the node or beyond it: no selector reaches them.
+var (
+	// NodeLocalDNSAddress is where the node-local cache listens (Kubernetes: "Using NodeLocal DNSCache in Kubernetes Clusters").
+	NodeLocalDNSAddress = netip.MustParseAddr("169.254.20.10")
+	// CloudDNSAddress is the resolver of GKE's Cloud DNS for pods.
+	CloudDNSAddress = netip.MustParseAddr("169.254.169.254")
+)
 
 // FindDNSService returns the cluster's DNS Service among Services, or nil: by its well-known name, else the only one of
 // those namespaces that serves DNS.
@@ -52,7 +67,7 @@ func FindDNSService(services []Service) *Service {
 
 func (s *Service) servesDNS() bool {
 	return slices.ContainsFunc(s.Ports, func(p corev1.ServicePort) bool {
-		return p.Port == dnsPort && p.Protocol == corev1.ProtocolUDP
+		return p.Port == DNSPort && p.Protocol == corev1.ProtocolUDP
 	})
 }
 

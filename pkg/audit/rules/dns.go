@@ -14,16 +14,8 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
-// Well-known addresses that answer DNS. Both are on the node or beyond it: no selector reaches them.
-var (
-	// nodeLocalAddress is where the node-local cache listens (Kubernetes: "Using NodeLocal DNSCache in Kubernetes Clusters").
-	nodeLocalAddress = netip.MustParseAddr("169.254.20.10")
-	// cloudDNSAddress is the resolver of GKE's Cloud DNS for pods.
-	cloudDNSAddress = netip.MustParseAddr("169.254.169.254")
-)
-
-// dnsProtocols are both needed: an answer that does not fit into a datagram is asked for again over TCP (RFC 7766).
-var dnsProtocols = [...]corev1.Protocol{corev1.ProtocolUDP, corev1.ProtocolTCP}
+// dnsProtocols are those over which DNS must be reached.
+var dnsProtocols = inventory.DNSProtocols
 
 // dnsTarget is one place that answers the pods' queries.
 type dnsTarget struct {
@@ -46,9 +38,6 @@ type dnsPod struct {
 	port int32
 }
 
-// openShiftPort is where OpenShift's DNS pods listen.
-const openShiftPort = 5353
-
 // imaginedDNS are the pods that serve DNS by convention, where the facts hold none: manifests of a team seldom hold the
 // cluster's own. Where its Service is known (nil: it is not), they may also be those that it selects.
 func imaginedDNS(service *inventory.Service) []dnsPod {
@@ -60,7 +49,7 @@ func imaginedDNS(service *inventory.Service) []dnsPod {
 	}
 	add("kube-system", 53, map[string]string{"k8s-app": "kube-dns", "app.kubernetes.io/name": "coredns"})
 	add("kube-system", 53, map[string]string{"k8s-app": "coredns"})
-	add("openshift-dns", openShiftPort, map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"})
+	add("openshift-dns", inventory.OpenShiftDNSPort, map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"})
 	if service == nil || len(service.Selector) == 0 {
 		return pods
 	}
@@ -69,7 +58,7 @@ func imaginedDNS(service *inventory.Service) []dnsPod {
 		case p.Port != 53 || p.Protocol != corev1.ProtocolUDP:
 		case p.TargetPort.Type == intstr.String:
 			add(service.Namespace, 53, service.Selector)
-			add(service.Namespace, openShiftPort, service.Selector)
+			add(service.Namespace, inventory.OpenShiftDNSPort, service.Selector)
 		default:
 			add(service.Namespace, cmp.Or(p.TargetPort.IntVal, p.Port), service.Selector)
 		}
@@ -108,7 +97,7 @@ func (f *Facts) dnsTargets() []dnsTarget {
 	service := f.inv.DNS.Service
 	atAddress := func(addr netip.Addr) dnsEnd { return dnsEnd{netpol.AtAddress(addr), [...]int32{53, 53}} }
 	if f.nodeLocalDNS() {
-		target := dnsTarget{name: "the node-local cache " + nodeLocalAddress.String(), ends: []dnsEnd{atAddress(nodeLocalAddress)}}
+		target := dnsTarget{name: "the node-local cache " + inventory.NodeLocalDNSAddress.String(), ends: []dnsEnd{atAddress(inventory.NodeLocalDNSAddress)}}
 		if service != nil {
 			for _, addr := range service.IPs {
 				target.ends = append(target.ends, atAddress(addr))
@@ -138,8 +127,8 @@ func (f *Facts) dnsTargets() []dnsTarget {
 	targets := []dnsTarget{target}
 	if imagined {
 		targets = append(targets,
-			dnsTarget{"the node-local cache " + nodeLocalAddress.String(), []dnsEnd{atAddress(nodeLocalAddress)}},
-			dnsTarget{"Cloud DNS " + cloudDNSAddress.String(), []dnsEnd{atAddress(cloudDNSAddress)}})
+			dnsTarget{"the node-local cache " + inventory.NodeLocalDNSAddress.String(), []dnsEnd{atAddress(inventory.NodeLocalDNSAddress)}},
+			dnsTarget{"Cloud DNS " + inventory.CloudDNSAddress.String(), []dnsEnd{atAddress(inventory.CloudDNSAddress)}})
 	}
 	return targets
 }

@@ -102,7 +102,7 @@ func (n *Namespace) IsolatedByOthers(families []otherpolicy.Family) (by []string
 		if len(cited[p]) > 0 {
 			how := slices.Sorted(maps.Keys(cited[p]))
 			slices.Reverse(how)
-			by = append(by, fmt.Sprintf("%s (%s)", clip(p.String()), strings.Join(how, " and ")))
+			by = append(by, fmt.Sprintf("%s (%s)", Clip(p.String()), strings.Join(how, " and ")))
 		}
 	}
 	return by, true
@@ -118,14 +118,14 @@ func isolates(d netpol.Direction, e otherpolicy.Effect) string {
 
 // otherNames names policies of other kinds.
 func otherNames(policies []*otherpolicy.Policy) string {
-	return list(len(policies), func(i int) string { return clip(policies[i].String()) })
+	return list(len(policies), func(i int) string { return Clip(policies[i].String()) })
 }
 
 // maxQuoted bounds what a message repeats of a name that nobody has checked, in bytes.
 const maxQuoted = 200
 
-// clip makes one bounded line of a text.
-func clip(text string) string {
+// Clip makes one bounded line of a text.
+func Clip(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if len(text) <= maxQuoted {
 		return text
