@@ -95,8 +95,10 @@ func prepare(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "shop"), os.DirFS(filepath.Join(fixtures, "..", "..", "..", "testdata", "shop"))); err != nil {
-		t.Fatal(err)
+	for _, sample := range []string{"shop", "partners"} {
+		if err := os.CopyFS(filepath.Join(dir, sample), os.DirFS(filepath.Join(fixtures, "..", "..", "..", "testdata", sample))); err != nil {
+			t.Fatal(err)
+		}
 	}
 	nasty, err := os.ReadFile(filepath.Join(fixtures, "nasty.yaml"))
 	if err != nil {

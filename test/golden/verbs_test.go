@@ -11,6 +11,19 @@ func TestAuditOfACompany(t *testing.T) {
 	))
 }
 
+// The partners' namespaces have policies of another kind; and what a gate in a pipeline asks for.
+func TestAuditOfPartnersAndGates(t *testing.T) {
+	check(t, "audit-partners", concat(
+		each("audit -f partners", "-o wide", "--accept cilium", "--accept calico", "--accept cilium --network-plugin calico", "-o yaml", "--accept cillium"),
+		each("audit -f shop --network-plugin", "cilium", "flanel", "''"),
+		each("audit -f shop --fail-on", "high", "medium,low --failing", "shadowed-policy --failing -o name", "shadowed --failing", "unused-exemption --exit-zero", "info"),
+		each("audit -f partners --fail-on", "baseline-only --exclude exchange", "host-network --exclude exchange"),
+		lines("generate -f partners", "generate -f partners --accept cilium", "generate -f partners --ignore-other-policies",
+			"reach -f partners partners/deploy/gateway exchange/deploy/broker 80", "reach -f partners --matrix 80/TCP",
+			"reach -f partners --matrix", "reach -f partners partners/deploy/gateway exchange/deploy/broker 80 --ignore-other-policies"),
+	))
+}
+
 func TestAuditOfNastyNamespaces(t *testing.T) {
 	check(t, "audit-nasty", concat(
 		each("audit -f nasty.yaml", "", "-o wide", "-o name", "-o json", "-o yaml", "-o kyaml"),
