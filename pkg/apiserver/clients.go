@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync/atomic"
+	"time"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
@@ -30,6 +31,8 @@ type Clients struct {
 
 	// answered is set once the server has answered anything at all.
 	answered atomic.Bool
+	// broken is when a connection last broke, or was refused; nil where none was.
+	broken atomic.Pointer[time.Time]
 }
 
 // New makes the clients of the API server that the kubeconfig flags name. It
@@ -52,7 +55,7 @@ func New(flags *genericclioptions.ConfigFlags) (*Clients, error) {
 	}
 	config = rest.CopyConfig(config)
 	config.QPS = -1
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &witness{next: next, answered: &c.answered} })
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &witness{next: next, clients: c} })
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
@@ -86,17 +89,23 @@ const fallbackServer = "http://localhost:8080"
 // ErrNoKubeconfig says that nothing names an API server.
 var ErrNoKubeconfig = errors.New("no kubeconfig: set KUBECONFIG, or give --kubeconfig or --server")
 
-// witness notes that the server has answered.
+// witness notes what becomes of each try of a request. client-go repeats some by itself, and tells nobody.
 type witness struct {
-	next     http.RoundTripper
-	answered *atomic.Bool
+	next    http.RoundTripper
+	clients *Clients
 }
 
 // RoundTrip implements http.RoundTripper.
 func (w *witness) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.RoundTrip(req)
 	if err == nil {
-		w.answered.Store(true)
+		w.clients.answered.Store(true)
+	} else if req.Context().Err() == nil {
+		now := time.Now()
+		w.clients.broken.Store(&now)
+	}
+	if err != nil || resp.StatusCode >= http.StatusInternalServerError {
+		noteDoubt(req.Context())
 	}
 	return resp, err
 }
