@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"sync/atomic"
-	"time"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
@@ -31,8 +30,8 @@ type Clients struct {
 
 	// answered is set once the server has answered anything at all.
 	answered atomic.Bool
-	// broken is when a connection last broke, or was refused; nil where none was.
-	broken atomic.Pointer[time.Time]
+	// broken is set once a connection broke, or was refused, until the server lets something through again.
+	broken atomic.Bool
 }
 
 // New makes the clients of the API server that the kubeconfig flags name. It
@@ -98,16 +97,19 @@ type witness struct {
 // RoundTrip implements http.RoundTripper.
 func (w *witness) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.RoundTrip(req)
-	if err == nil {
-		w.clients.answered.Store(true)
-	} else if req.Context().Err() == nil {
-		now := time.Now()
-		w.clients.broken.Store(&now)
+	if err != nil {
+		w.clients.broken.Store(true)
+		noteDoubt(req.Context())
+		return resp, err
 	}
-	if err != nil || resp.StatusCode >= http.StatusInternalServerError {
+	w.clients.answered.Store(true)
+	switch {
+	case resp.StatusCode < http.StatusMultipleChoices:
+		w.clients.broken.Store(false)
+	case resp.StatusCode >= http.StatusInternalServerError:
 		noteDoubt(req.Context())
 	}
-	return resp, err
+	return resp, nil
 }
 
 // WrappedRoundTripper lets client-go find the transport that is wrapped.

@@ -24,14 +24,15 @@ import (
 // believed only when it stays. The request must be safe to repeat.
 func (c *Clients) Do(ctx context.Context, request func(context.Context) error) error {
 	pause := wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 10, Cap: 15 * time.Second}
-	refusals := 0
+	troubled, refusals := false, 0
 	for {
 		err := request(ctx)
 		switch {
 		case err == nil:
 			return nil
 		case c.transient(err):
-		case refusals < maxRefusals && c.mayNotKnowUsers(err):
+			troubled = true
+		case refusals < maxRefusals && (troubled || c.broken.Load()) && isRefusal(err):
 			refusals++
 		default:
 			return err
@@ -51,20 +52,12 @@ func (c *Clients) Do(ctx context.Context, request func(context.Context) error) e
 	}
 }
 
-const (
-	// maxRefusals bounds how often a refusal of a server that may have just come up is doubted: for about six seconds.
-	maxRefusals = 5
-	// justNow is how long after a connection broke, or was refused, its server may have just come up.
-	justNow = 30 * time.Second
-)
+// maxRefusals bounds how often a refusal of a server that may have just come up is doubted: for six seconds or more.
+const maxRefusals = 5
 
-// mayNotKnowUsers says that a refusal may come from a server that has just been started: kube-apiserver answers before it
-// has read the roles, and forbids everything until then.
-func (c *Clients) mayNotKnowUsers(err error) bool {
-	broken := c.broken.Load()
-	if broken == nil || time.Since(*broken) > justNow {
-		return false
-	}
+// isRefusal says that the server does not know the user, or what the user may do: as kube-apiserver that was just started,
+// which answers before it has read the roles, and forbids everything until then.
+func isRefusal(err error) bool {
 	return apierrors.IsUnauthorized(err) || apierrors.IsForbidden(err) && rbacInMessage.MatchString(apiStatus(err))
 }
 
