@@ -30,6 +30,9 @@ func TestFixAndRollbackInAStorm(t *testing.T) {
 			first := coast.fix(newStorm(seed))
 			before := coast.ours()
 			coast.wantFixTold(first, before)
+			if first.Summary.Error == 0 {
+				t.Error("nothing was left for the second run")
+			}
 
 			second := coast.fix(nil)
 			after := coast.ours()
@@ -45,6 +48,9 @@ func TestFixAndRollbackInAStorm(t *testing.T) {
 
 			back := coast.rollback(newStorm(seed + 1))
 			coast.wantRollbackTold(back, after, coast.ours())
+			if back.Summary.Error == 0 {
+				t.Error("nothing was left for the second rollback")
+			}
 			rest := coast.rollback(nil)
 			if rest.Summary.Error > 0 || len(coast.ours()) > 0 {
 				t.Errorf("the second rollback: %+v, %d policies are left", rest.Summary, len(coast.ours()))
