@@ -30,6 +30,8 @@ type Clients struct {
 
 	// answered is set once the server has answered anything at all.
 	answered atomic.Bool
+	// broken is set once a connection broke, or was refused, until the server lets something through again.
+	broken atomic.Bool
 }
 
 // New makes the clients of the API server that the kubeconfig flags name. It
@@ -52,7 +54,7 @@ func New(flags *genericclioptions.ConfigFlags) (*Clients, error) {
 	}
 	config = rest.CopyConfig(config)
 	config.QPS = -1
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &witness{next: next, answered: &c.answered} })
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return &witness{next: next, clients: c} })
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
@@ -86,19 +88,28 @@ const fallbackServer = "http://localhost:8080"
 // ErrNoKubeconfig says that nothing names an API server.
 var ErrNoKubeconfig = errors.New("no kubeconfig: set KUBECONFIG, or give --kubeconfig or --server")
 
-// witness notes that the server has answered.
+// witness notes what becomes of each try of a request. client-go repeats some by itself, and tells nobody.
 type witness struct {
-	next     http.RoundTripper
-	answered *atomic.Bool
+	next    http.RoundTripper
+	clients *Clients
 }
 
 // RoundTrip implements http.RoundTripper.
 func (w *witness) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.RoundTrip(req)
-	if err == nil {
-		w.answered.Store(true)
+	if err != nil {
+		w.clients.broken.Store(true)
+		noteDoubt(req.Context())
+		return resp, err
 	}
-	return resp, err
+	w.clients.answered.Store(true)
+	switch {
+	case resp.StatusCode < http.StatusMultipleChoices:
+		w.clients.broken.Store(false)
+	case resp.StatusCode >= http.StatusInternalServerError:
+		noteDoubt(req.Context())
+	}
+	return resp, nil
 }
 
 // WrappedRoundTripper lets client-go find the transport that is wrapped.

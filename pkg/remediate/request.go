@@ -45,15 +45,17 @@ func remove(ctx context.Context, clients *apiserver.Clients, np *networkingv1.Ne
 		DryRun:        dryRunOption(dryRun),
 	}
 	// A try that failed may have done its work, and only the answer was lost.
-	mayBeDone := false
+	ctx, mayBeDone := apiserver.Doubt(ctx)
 	err := clients.Do(ctx, func(ctx context.Context) error {
 		err := apiserver.Finish(ctx, func(ctx context.Context) error {
 			return clients.Kubernetes.NetworkingV1().NetworkPolicies(np.Namespace).Delete(ctx, np.Name, opts)
 		})
-		if apierrors.IsNotFound(err) && mayBeDone {
+		if apierrors.IsNotFound(err) && mayBeDone.Load() {
 			return nil
 		}
-		mayBeDone = mayBeDone || err != nil && !apierrors.IsTooManyRequests(err)
+		if err != nil && apierrors.ReasonForError(err) == metav1.StatusReasonUnknown {
+			mayBeDone.Store(true) // an answer that could not be read to its end
+		}
 		return err
 	})
 	switch {

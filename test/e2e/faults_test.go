@@ -39,28 +39,30 @@ func TestTransientTroubleIsSatOut(t *testing.T) {
 			refuse(w, http.StatusInternalServerError, "InternalError", "etcdserver: request timed out")
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			tm := newTeam(t, "a")
-			var picked counter
-			kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				if c.picks(r) && picked.next() == 1 {
-					c.trouble(w, r, next)
-					return
+		for name, speaks := range map[string]protocol{"HTTP/1.1": http1, "HTTP/2": http2} {
+			t.Run(c.name+", "+name, func(t *testing.T) {
+				t.Parallel()
+				tm := newTeam(t, "a")
+				var picked counter
+				kubeconfig := startProxyTo(t, cluster, cluster.Server, testcluster.Fixer, speaks, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					if c.picks(r) && picked.next() == 1 {
+						c.trouble(w, r, next)
+						return
+					}
+					next.ServeHTTP(w, r)
+				})
+				got := through(t, kubeconfig, "fix", "--report", "json=-", "-l", tm.selector())
+				wantExit(t, got, found)
+				row := fixed(t, decode[v1alpha1.FixReport](t, got.Stdout), tm.ns("a"))
+				if row.Result != v1alpha1.ResultFixed || !isTrue(row.Verified) {
+					t.Errorf("row %+v", row)
 				}
-				next.ServeHTTP(w, r)
+				if picked.total() < 2 {
+					t.Error("it was not tried again")
+				}
+				tm.wantPolicies("a", baselineName)
 			})
-			got := through(t, kubeconfig, "fix", "--report", "json=-", "-l", tm.selector())
-			wantExit(t, got, found)
-			row := fixed(t, decode[v1alpha1.FixReport](t, got.Stdout), tm.ns("a"))
-			if row.Result != v1alpha1.ResultFixed || !isTrue(row.Verified) {
-				t.Errorf("row %+v", row)
-			}
-			if picked.total() < 2 {
-				t.Error("it was not tried again")
-			}
-			tm.wantPolicies("a", baselineName)
-		})
+		}
 	}
 }
 
@@ -69,6 +71,7 @@ func cutShort(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	body := recorded(w, r, next)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body[:len(body)/2])
+	w.(http.Flusher).Flush() // a short answer would wait for more, and never be sent
 	panic(http.ErrAbortHandler)
 }
 
@@ -175,26 +178,81 @@ func TestAllPagesOfAListAreRead(t *testing.T) {
 
 // A deletion whose answer is lost was ours all the same.
 func TestLostAnswerToADeletion(t *testing.T) {
-	t.Parallel()
-	tm := newTeam(t, "a")
-	fix(t, testcluster.Fixer, found, "-l", tm.selector())
-	var deletions counter
-	kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if isPolicyRequest(r, http.MethodDelete) && deletions.next() == 1 {
-			dropAnswer(r, next)
-		}
-		next.ServeHTTP(w, r)
-	})
-	got := through(t, kubeconfig, "rollback", "--report", "json=-", "-l", tm.selector())
-	wantExit(t, got, found)
-	row := rolledBack(t, decode[v1alpha1.RollbackReport](t, got.Stdout), tm.ns("a"))
-	if row.Result != v1alpha1.ResultRemoved || !isTrue(row.Verified) {
-		t.Errorf("row %+v", row)
+	for name, lose := range map[string]meddler{
+		"the connection breaks": func(_ http.ResponseWriter, r *http.Request, next http.Handler) { dropAnswer(r, next) },
+		"500": func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			refuse(w, http.StatusInternalServerError, "InternalError", "etcdserver: request timed out")
+		},
+		"500 with Retry-After, which client-go obeys by itself": func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			w.Header().Set("Retry-After", "1")
+			refuse(w, http.StatusInternalServerError, "ServerTimeout", "etcdserver: leader changed")
+		},
+		"the answer breaks off": cutShort,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tm := newTeam(t, "a")
+			fix(t, testcluster.Fixer, found, "-l", tm.selector())
+			var deletions counter
+			kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if isPolicyRequest(r, http.MethodDelete) && deletions.next() == 1 {
+					lose(w, r, next)
+					return
+				}
+				next.ServeHTTP(w, r)
+			})
+			got := through(t, kubeconfig, "rollback", "--report", "json=-", "-l", tm.selector())
+			wantExit(t, got, found)
+			row := rolledBack(t, decode[v1alpha1.RollbackReport](t, got.Stdout), tm.ns("a"))
+			if row.Result != v1alpha1.ResultRemoved || !isTrue(row.Verified) {
+				t.Errorf("row %+v", row)
+			}
+			if deletions.total() != 2 {
+				t.Errorf("%d deletions were sent, want 2", deletions.total())
+			}
+			tm.wantPolicies("a")
+		})
 	}
-	if deletions.total() != 2 {
-		t.Errorf("%d deletions were sent, want 2", deletions.total())
+}
+
+// A server that has just been started forbids what it does not know the roles for yet.
+// Where no connection broke, a refusal is believed at once.
+func TestRefusalOfAServerThatHasJustComeUp(t *testing.T) {
+	forbid := func(w http.ResponseWriter) {
+		refuse(w, http.StatusForbidden, "Forbidden", `networkpolicies.networking.k8s.io is forbidden: `+
+			`User \"fixer\" cannot create resource \"networkpolicies\" in API group \"networking.k8s.io\" in the namespace \"a\"`)
 	}
-	tm.wantPolicies("a")
+	for _, c := range []struct {
+		name   string
+		broken bool
+		exit   int
+		posts  int
+	}{{"after a connection broke", true, found, 4}, {"without any trouble", false, troubled, 1}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			tm := newTeam(t, "a")
+			var posts counter
+			kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if isPolicyRequest(r, http.MethodPost) {
+					switch n := posts.next(); {
+					case n == 1 && c.broken:
+						reset(w)
+					case n <= 3:
+						forbid(w)
+						return
+					}
+				}
+				next.ServeHTTP(w, r)
+			})
+			got := through(t, kubeconfig, "fix", "--report", "json=-", "-l", tm.selector())
+			wantExit(t, got, c.exit)
+			if posts.total() != c.posts {
+				t.Errorf("%d creations were sent, want %d", posts.total(), c.posts)
+			}
+		})
+	}
 }
 
 // When the time is up while creations are under way, they get a moment to end;

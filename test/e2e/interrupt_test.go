@@ -2,12 +2,15 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
@@ -114,6 +117,58 @@ func TestInterruptedWhileReading(t *testing.T) {
 			if stdout.Len() > 0 {
 				t.Errorf("stdout: %s", stdout.String())
 			}
+		})
+	}
+}
+
+// The first signal lets what was begun come to its end; a second one does not wait for it.
+func TestSecondSignalEndsTheRunAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		signal syscall.Signal
+		exit   int
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
+		t.Run(c.signal.String(), func(t *testing.T) {
+			t.Parallel()
+			tm := newTeam(t, "a")
+			var posts counter
+			reached := make(chan struct{})
+			kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if !isPolicyRequest(r, http.MethodPost) {
+					next.ServeHTTP(w, r)
+					return
+				}
+				if posts.next() == 1 {
+					close(reached)
+				}
+				stall(r)
+			})
+			cmd := exec.Command(plugin, "fix", tm.ns("a"), "--kubeconfig="+kubeconfig)
+			cmd.Env = cluster.Env()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan struct{})
+			go func() {
+				_ = cmd.Wait() // its exit code tells
+				close(ended)
+			}()
+			<-reached
+			// Two that are sent at once may arrive as one: it is sent until somebody listens. That it was the second that ended
+			// the run tells the exit code: after the first alone it would be another, and only once the creation was given up.
+			for done := false; !done; {
+				if err := cmd.Process.Signal(c.signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+					t.Fatal(err)
+				}
+				select {
+				case <-ended:
+					done = true
+				case <-time.After(50 * time.Millisecond):
+				}
+			}
+			if code := cmd.ProcessState.ExitCode(); code != c.exit {
+				t.Errorf("exit code %d, want %d", code, c.exit)
+			}
+			tm.wantPolicies("a")
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -235,6 +236,101 @@ func TestFixLeavesOutANamespaceInWhichAPolicyAppeared(t *testing.T) {
 		t.Error("a policy was sent to the namespace all the same")
 	}
 	tm.wantPolicies("n39", "default-deny")
+}
+
+// Two runs at once, both in a storm: each namespace has one policy, and one of them says that it made it.
+func TestTwoRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	const namespaces = 200
+	tm := newTeam(t)
+	inParallel(namespaces, func(i int) { tm.add(fmt.Sprintf("n%03d", i), nil) })
+	seed := stormSeed(t)
+	var storms [2]*storm
+	var kubeconfigs [2]string
+	meet := rendezvous(t, len(storms))
+	for i := range storms {
+		// Neither sends a creation before the other is about to, too.
+		storms[i] = newStorm(seed + uint64(i))
+		storms[i].patient = true
+		storms[i].onChange = func(n int) { meet(n == 1) }
+		kubeconfigs[i] = startProxy(t, testcluster.Fixer, storms[i].meddle)
+	}
+	var reports [2]*v1alpha1.FixReport
+	inParallel(len(reports), func(i int) {
+		got := through(t, kubeconfigs[i], "fix", "--report", "json=-", "-l", tm.selector(), "--concurrency=8", "--timeout=2m")
+		reports[i] = decode[v1alpha1.FixReport](t, got.Stdout)
+		wantExit(t, got, exitOf(reports[i].Summary.Fixed, 0))
+	})
+	for i, r := range reports {
+		storms[i].report(t)
+		t.Logf("%+v", r.Summary)
+		if s := r.Summary; s.Fixed+s.Pass != namespaces {
+			t.Errorf("summary %+v", s)
+		}
+	}
+	for i := range namespaces {
+		name := fmt.Sprintf("n%03d", i)
+		tm.wantPolicies(name, baselineName)
+		run := tm.policies(name)[baselineName].Annotations["cis532.io/run"]
+		for _, r := range reports {
+			row := fixed(t, r, tm.ns(name))
+			made := r.Run == run
+			if made != (row.Result == v1alpha1.ResultFixed) || made != isTrue(row.Verified) {
+				t.Errorf("run %s made it, run %s says %+v", run, r.Run, row)
+			}
+		}
+	}
+}
+
+// rendezvous lets nobody pass before as many have come as are meant: comes says that the caller is one of them.
+func rendezvous(t *testing.T, expected int) func(comes bool) {
+	var here counter
+	all := make(chan struct{})
+	return func(comes bool) {
+		if comes && here.next() == expected {
+			close(all)
+		}
+		select {
+		case <-all:
+		case <-time.After(deadline):
+			t.Error("somebody did not come")
+		}
+	}
+}
+
+// Two runs with two policies: each sees the other's beside its own, and takes its own back. If that leaves nothing, it is
+// not called PASS by both.
+func TestTwoRunsWithTwoPolicies(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a")
+	// Both have seen a bare namespace when they create, and both have created when they look again.
+	creating, created := rendezvous(t, 2), rendezvous(t, 2)
+	var kubeconfigs [2]string
+	for i := range kubeconfigs {
+		var sent atomic.Bool
+		kubeconfigs[i] = startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			switch {
+			case isPolicyRequest(r, http.MethodPost):
+				creating(true)
+				sent.Store(true)
+			case isPolicyList(r) && sent.Load():
+				created(true)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+	var reports [2]*v1alpha1.FixReport
+	inParallel(len(reports), func(i int) {
+		got := through(t, kubeconfigs[i], "fix", "--report", "json=-", "-l", tm.selector(), "--yes", "--policy", []string{"allow-all", "default-deny"}[i])
+		reports[i] = decode[v1alpha1.FixReport](t, got.Stdout)
+	})
+	results := []v1alpha1.Result{fixed(t, reports[0], tm.ns("a")).Result, fixed(t, reports[1], tm.ns("a")).Result}
+	switch policies := tm.policies("a"); {
+	case len(policies) > 1:
+		t.Errorf("%d policies, %v", len(policies), results)
+	case len(policies) == 0 && !slices.Contains(results, v1alpha1.ResultError):
+		t.Errorf("no policy is left, and the runs say %v", results)
+	}
 }
 
 // eavesdropper says when a word passes by.

@@ -34,6 +34,8 @@ const (
 	failedAfter fault = "500 after"
 	// bodyCut breaks the connection in the middle of the answer.
 	bodyCut fault = "body cut"
+	// denied refuses for good.
+	denied fault = "denied"
 )
 
 var (
@@ -46,9 +48,11 @@ var (
 // asks for, and from how many times that was asked before: not from the order in which requests happen to come.
 type storm struct {
 	seed uint64
-	// requests counts those that change a policy. Each of them is shown to onChange, before it meets its fault.
+	// changes counts the requests that change a policy. Each of them is told to onChange, before it meets its fault.
 	changes  counter
 	onChange func(n int)
+	// patient is a storm without trouble that does not pass.
+	patient bool
 
 	mu    sync.Mutex
 	tries map[string]int
@@ -80,9 +84,18 @@ const (
 	changesHit = 0.05
 	// readsHit is that of lists, watches and what else is asked once or twice in a run.
 	readsHit = 0.3
+	// struck is the share of namespaces in which no change is allowed in a storm: trouble that does not pass.
+	struck = 0.02
 	// readsMiss is how many tries of a read fail at most before one is let through.
 	readsMiss = 3
 )
+
+// dice are those of something that can be drawn again.
+func (s *storm) dice(what string) *mathrand.Rand {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(what))
+	return mathrand.New(mathrand.NewPCG(s.seed, hash.Sum64())) //nolint:gosec // nothing is secret here
+}
 
 // draw says what becomes of a request.
 func (s *storm) draw(r *http.Request) (fault, *mathrand.Rand) {
@@ -91,9 +104,7 @@ func (s *storm) draw(r *http.Request) (fault, *mathrand.Rand) {
 	defer s.mu.Unlock()
 	try := s.tries[key]
 	s.tries[key]++
-	hash := fnv.New64a()
-	fmt.Fprintf(hash, "%s %d", key, try)
-	rng := mathrand.New(mathrand.NewPCG(s.seed, hash.Sum64())) //nolint:gosec // faults are to be drawn again
+	rng := s.dice(fmt.Sprintf("%s %d", key, try))
 	kinds, hit := anyFault, changesHit
 	if namespaceOf(r) == "" || isPolicyList(r) {
 		hit = readsHit
@@ -114,11 +125,15 @@ func (s *storm) draw(r *http.Request) (fault, *mathrand.Rand) {
 }
 
 func (s *storm) meddle(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	if isPolicyRequest(r, http.MethodPost) || isPolicyRequest(r, http.MethodDelete) {
+	isChange := isPolicyRequest(r, http.MethodPost) || isPolicyRequest(r, http.MethodDelete)
+	if isChange {
 		s.onChange(s.changes.next())
 	}
 	drawn, rng := s.draw(r)
 	switch isWatch := r.URL.Query().Has("watch"); {
+	case drawn == "" && isChange && !s.patient && s.dice(namespaceOf(r)).Float64() < struck:
+		s.count(denied)
+		refuse(w, http.StatusForbidden, "Forbidden", "admission webhook storm.example denied the request")
 	case drawn == delayed:
 		sleep(r, time.Duration(rng.IntN(500))*time.Millisecond)
 		next.ServeHTTP(w, r)
@@ -146,6 +161,12 @@ func (s *storm) meddle(w http.ResponseWriter, r *http.Request, next http.Handler
 	case drawn == bodyCut:
 		cutShort(w, r, next)
 	}
+}
+
+func (s *storm) count(f fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.given[f]++
 }
 
 // report tells how many faults there were of each kind.

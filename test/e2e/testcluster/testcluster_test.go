@@ -216,6 +216,48 @@ func TestClustersStandSideBySideAndLeaveNothing(t *testing.T) {
 	}
 }
 
+func TestAnotherAPIServerIsKilledAndComesBack(t *testing.T) {
+	server, err := cluster.AddAPIServer(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(user, server string) testcluster.Result {
+		t.Helper()
+		return cluster.Kubectl(user, "get", "namespaces", "-o", "name", "--server="+server)
+	}
+	if got, want := get(testcluster.Auditor, server.Server), get(testcluster.Admin, cluster.Server); got != want || got.ExitCode != 0 {
+		t.Errorf("one API server says %+v, the other %+v", got, want)
+	}
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(testcluster.Admin, server.Server); got.ExitCode == 0 {
+		t.Errorf("it was killed, and says %+v", got)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := get(testcluster.Admin, server.Server), get(testcluster.Admin, cluster.Server); got != want || got.ExitCode != 0 {
+		t.Errorf("one API server says %+v, the other %+v", got, want)
+	}
+	if err := server.Kill(); err != nil {
+		t.Error(err)
+	}
+	events, err := server.AuditLog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, e := range events {
+		if e.Verb == "list" && e.Resource == "namespaces" {
+			listed[e.User] = true
+		}
+	}
+	if !listed[testcluster.Auditor] || !listed[testcluster.Admin] {
+		t.Errorf("not all of both lives is in the audit log: %v", listed)
+	}
+}
+
 func TestAClusterThatCannotStartIsAnError(t *testing.T) {
 	_, err := testcluster.Start(testcluster.Options{APIServerArgs: []string{"--no-such-flag"}})
 	if err == nil || !strings.Contains(err.Error(), "unknown flag: --no-such-flag") {
