@@ -17,6 +17,8 @@ type APIServer struct {
 	Server string
 
 	cluster *Cluster
+	// etcd is where it finds the store.
+	etcd string
 	// dir has the logs, those of each life apart: a kill may leave a last line that is half.
 	dir   string
 	lives int
@@ -26,12 +28,15 @@ type APIServer struct {
 }
 
 // AddAPIServer starts another kube-apiserver, with its logs in dir. Kill it before the cluster is stopped.
-func (c *Cluster) AddAPIServer(dir string) (*APIServer, error) {
+func (c *Cluster) AddAPIServer(dir string) (*APIServer, error) { return c.AddAPIServerBehind(dir, c.Etcd) }
+
+// AddAPIServerBehind is AddAPIServer with another way to the store: a URL at which the cluster's etcd is reached.
+func (c *Cluster) AddAPIServerBehind(dir, etcd string) (*APIServer, error) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("find a free port: %w", err)
 	}
-	s := &APIServer{Server: "https://" + listener.Addr().String(), cluster: c, dir: dir}
+	s := &APIServer{Server: "https://" + listener.Addr().String(), cluster: c, etcd: etcd, dir: dir}
 	return s, errors.Join(listener.Close(), s.Start())
 }
 
@@ -110,7 +115,7 @@ func (s *APIServer) args() []string {
 		"--secure-port=" + port,
 		"--tls-cert-file=" + in("pki/server.crt"),
 		"--tls-private-key-file=" + in("pki/server.key"),
-		"--etcd-servers=" + s.cluster.Etcd,
+		"--etcd-servers=" + s.etcd,
 		"--authorization-mode=RBAC",
 		"--token-auth-file=" + in("tokens.csv"),
 		"--service-account-issuer=https://kubernetes.default.svc",
