@@ -81,6 +81,9 @@ func (a *Audit) namespace(ns *inventory.Namespace) v1alpha1.NamespaceAudit {
 	if row.Reason == "" && slices.ContainsFunc(row.Findings, func(f v1alpha1.Finding) bool { return f.Rule == rules.BaselineOnly.ID }) {
 		row.Reason = "baseline only"
 	}
+	if row.Verdict == v1alpha1.VerdictPass && subject.AllowsByRanges() {
+		row.Reason = strings.TrimPrefix(row.Reason+"; allow-all is "+rules.AllByRanges, "; ")
+	}
 	return row
 }
 

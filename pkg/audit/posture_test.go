@@ -62,6 +62,27 @@ func TestPostureOfANamespace(t *testing.T) {
 	}
 }
 
+// All ports of the protocols that a policy can name are allow-all, and said to be no more than that.
+func TestAllowAllByRangesIsSaidToBeThat(t *testing.T) {
+	const ranges = `ports: [{protocol: TCP, port: 1, endPort: 65535}, {protocol: UDP}, {protocol: SCTP}]`
+	const halves = `{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}, {ipBlock: {cidr: '::/0'}}]}`
+	for _, tt := range []struct{ name, input, reason string }{
+		{"by ranges", doc(pod("a"), ingress("a", "{"+ranges+"}")), "baseline only; allow-all is all of TCP, UDP, SCTP"},
+		{"by ranges, and no pods", policy("p", `podSelector: {}, ingress: [{`+ranges+`}]`), "baseline only; allow-all is all of TCP, UDP, SCTP"},
+		{"by ranges beside a deny", doc(pod("a"), ingress("a", "{"+ranges+"}"), denyAll), "allow-all is all of TCP, UDP, SCTP"},
+		{"by a rule without ports", doc(pod("a"), ingress("a", "{}")), "baseline only"},
+		{"by ranges and, beside it, by a rule without ports", doc(pod("a"), ingress("a", "{"+ranges+"}"), allowAll), "baseline only"},
+		{"by halves of the addresses", doc(pod("a"), ingress("a", halves)), "baseline only"},
+		{"not at all", doc(pod("a"), ingress("a", `{ports: [{protocol: TCP}, {protocol: UDP}]}`)), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if row := only(t, run(t, doc(shop, tt.input), audit.Options{})); row.Reason != tt.reason {
+				t.Errorf("reason %q, want %q", row.Reason, tt.reason)
+			}
+		})
+	}
+}
+
 func TestPodsAreCountedByWhatSelectsThem(t *testing.T) {
 	finished := `{apiVersion: v1, kind: Pod, metadata: {name: done, namespace: shop, labels: {app: a}}, spec: {containers: []}, status: {phase: Failed}}`
 	row := only(t, run(t, doc(shop, pod("a"), pod("b"), pod("c"), pod("host", "hostNetwork: true"), finished,

@@ -20,9 +20,33 @@ func (c *Cluster) PostureOf(policies []int, pod int, direction Direction) Postur
 		}
 		subject = p.end()
 	}
-	w := direction.way()
-	isolated := false
-	var open []openPorts
+	open, isolated := c.openBy(policies, &subject, direction.way())
+	if !isolated {
+		return PostureOpen
+	}
+	return postureOf(open)
+}
+
+// EveryProtocol says whether those policies surely allow everybody also the IP protocols beside TCP, UDP and SCTP. That
+// takes rules without ports: all ports of the three, listed, are allow-all, and still not everything.
+func (c *Cluster) EveryProtocol(policies []int, direction Direction) bool {
+	subject := newPod()
+	open, _ := c.openBy(policies, &subject, direction.way())
+	var spans []span
+	for _, o := range open {
+		switch {
+		case !o.rule.anyPort:
+		case o.rule.anyPeer || o.rule.everyAddress:
+			return true
+		default:
+			spans = append(spans, o.rule.spans...)
+		}
+	}
+	return everyAddress(spans)
+}
+
+// openBy is what those of the policies that isolate the direction open; isolated says that there are such.
+func (c *Cluster) openBy(policies []int, subject *end, w way) (open []openPorts, isolated bool) {
 	for _, index := range policies {
 		p := c.policy(index)
 		if p == nil || !p.affects[w] {
@@ -30,13 +54,10 @@ func (c *Cluster) PostureOf(policies []int, pod int, direction Direction) Postur
 		}
 		isolated = true
 		for i := range p.rules[w] {
-			open = append(open, openPorts{rule: &p.rules[w][i], ports: p.rules[w][i].surePorts(w, &subject)})
+			open = append(open, openPorts{rule: &p.rules[w][i], ports: p.rules[w][i].surePorts(w, subject)})
 		}
 	}
-	if !isolated {
-		return PostureOpen
-	}
-	return postureOf(open)
+	return open, isolated
 }
 
 func newPod() end { return end{pod: &pod{Pod: &Pod{}}} }

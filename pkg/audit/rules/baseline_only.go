@@ -42,7 +42,11 @@ spec:
 		for i := range places {
 			places[i] = i
 		}
-		message := fmt.Sprintf("%s %s everything: nothing is isolated", ns.policyNames(places), these(len(places), "allows", "allow"))
+		what := "everything"
+		if ns.AllowsByRanges() {
+			what = AllByRanges
+		}
+		message := fmt.Sprintf("%s %s %s: nothing is isolated", ns.policyNames(places), these(len(places), "allows", "allow"), what)
 		if age := ns.oldest(); age != "" {
 			message += fmt.Sprintf(" (for %s)", age)
 		}
