@@ -68,22 +68,24 @@ func TestTransientTroubleIsSatOut(t *testing.T) {
 
 // cutShort promises a whole answer and breaks off in the middle of it.
 func cutShort(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	body := recorded(w, r, next)
+	answer := recorded(w, r, next)
+	body := answer.Body.Bytes()
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(answer.Code)
 	_, _ = w.Write(body[:len(body)/2])
 	w.(http.Flusher).Flush() // a short answer would wait for more, and never be sent
 	panic(http.ErrAbortHandler)
 }
 
-// recorded takes the server's answer: the headers go on, the body is returned.
-func recorded(w http.ResponseWriter, r *http.Request, next http.Handler) []byte {
+// recorded takes the server's answer: the headers go on.
+func recorded(w http.ResponseWriter, r *http.Request, next http.Handler) *httptest.ResponseRecorder {
 	r.Header.Del("Accept-Encoding")
 	answer := httptest.NewRecorder()
 	next.ServeHTTP(answer, r)
 	for key, values := range answer.Header() {
 		w.Header()[key] = values
 	}
-	return answer.Body.Bytes()
+	return answer
 }
 
 // Evidence that stays incomplete is ERROR, whatever is in the part that came.
@@ -94,7 +96,7 @@ func TestListThatCannotBeReadIsNeverPass(t *testing.T) {
 	}{
 		{"always cut short", cutShort},
 		{"half of it, as if that were all", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			body := recorded(w, r, next)
+			body := recorded(w, r, next).Body.Bytes()
 			w.Header().Set("Content-Length", strconv.Itoa(len(body)/2))
 			_, _ = w.Write(body[:len(body)/2])
 		}},

@@ -57,6 +57,8 @@ type storm struct {
 	mu    sync.Mutex
 	tries map[string]int
 	given map[fault]int
+	// reads are how many of the faults hit lists, watches and the like.
+	reads int
 }
 
 func newStorm(seed uint64) *storm {
@@ -121,6 +123,9 @@ func (s *storm) draw(r *http.Request) (fault, *mathrand.Rand) {
 	}
 	drawn := kinds[rng.IntN(len(kinds))]
 	s.given[drawn]++
+	if hit == readsHit {
+		s.reads++
+	}
 	return drawn, rng
 }
 
@@ -179,7 +184,7 @@ func (s *storm) report(t *testing.T) (total int) {
 		parts = append(parts, fmt.Sprintf("%s: %d", kind, s.given[kind]))
 		total += s.given[kind]
 	}
-	t.Logf("%d faults beside %d changes (%s)", total, s.changes.total(), strings.Join(parts, ", "))
+	t.Logf("%d faults, %d of them in lists, watches and the like, and %d changes (%s)", total, s.reads, s.changes.total(), strings.Join(parts, ", "))
 	return total
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // A thousand namespaces, 5 % faults, and an API server that is killed (SIGKILL) and started again in the middle: what is
-// reported is what is there, nothing is there twice, nobody's else object is touched, and the next run does the rest. The
+// reported is what is there, nothing is there twice, no object of anybody else is touched, and the next run does the rest. The
 // same for rollback. etcd and the test's own API server go on; the killed one is another on the same store.
 func TestFixAndRollbackInAStorm(t *testing.T) {
 	for _, c := range []struct {
