@@ -28,7 +28,9 @@ type APIServer struct {
 }
 
 // AddAPIServer starts another kube-apiserver, with its logs in dir. Kill it before the cluster is stopped.
-func (c *Cluster) AddAPIServer(dir string) (*APIServer, error) { return c.AddAPIServerBehind(dir, c.Etcd) }
+func (c *Cluster) AddAPIServer(dir string) (*APIServer, error) {
+	return c.AddAPIServerBehind(dir, c.Etcd)
+}
 
 // AddAPIServerBehind is AddAPIServer with another way to the store: a URL at which the cluster's etcd is reached.
 func (c *Cluster) AddAPIServerBehind(dir, etcd string) (*APIServer, error) {
