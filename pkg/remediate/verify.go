@@ -155,9 +155,14 @@ func (f *Fix) takeBack(ctx context.Context, j *job, ours []*networkingv1.Network
 	}
 	j.verified = nil
 	// Another run of this tool may have taken the other one back, too, because it saw ours.
-	if _, err := f.get(ctx, j.namespace, other); apiserver.CauseOf(err) == apiserver.CauseNotFound {
+	switch _, err := f.get(ctx, j.namespace, other); {
+	case apiserver.CauseOf(err) == apiserver.CauseNotFound:
 		j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, %s %s taken back, and then it was gone: run the command again",
 			other, strings.Join(gone, ", "), was(len(gone)))
+		return
+	case err != nil:
+		j.end(v1alpha1.ResultError, "NetworkPolicy %q appeared meanwhile, %s %s taken back, and whether it is still there is unknown: %v",
+			other, strings.Join(gone, ", "), was(len(gone)), err)
 		return
 	}
 	j.end(v1alpha1.ResultPass, "NetworkPolicy %q appeared meanwhile: %s %s taken back", other, strings.Join(gone, ", "), was(len(gone)))
