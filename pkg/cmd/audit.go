@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/report"
@@ -51,6 +52,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
+	print.Report = v1alpha1.NewAuditReport()
 	cmd := &cobra.Command{
 		Use:               "audit [NAMESPACE...]",
 		Short:             "Say which namespaces have no NetworkPolicy, and what the others isolate",
@@ -67,7 +69,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	scope.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	print.AddFlags(cmd)
-	o.reports.addFlags(cmd)
+	o.reports.addFlags(cmd, print.Report)
 	o.facts.addFlags(cmd)
 	o.failOn.addFlags(cmd)
 	o.plugin.addFlags(cmd)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -24,12 +25,12 @@ type change struct {
 	exitZero    bool
 }
 
-// addFlags binds the flags. done is the word for what was changed.
-func (c *change) addFlags(cmd *cobra.Command, scope *scopeFlags, print *report.PrintFlags, done string) {
+// addFlags binds the flags. document is an empty one of what the verb reports, done the word for what was changed.
+func (c *change) addFlags(cmd *cobra.Command, scope *scopeFlags, print *report.PrintFlags, document runtime.Object, done string) {
 	scope.addFlags(cmd)
 	addDryRunFlag(cmd)
 	print.AddFlags(cmd)
-	c.reports.addFlags(cmd)
+	c.reports.addFlags(cmd, document)
 	c.server.addFlags(cmd)
 	cmd.Flags().BoolVar(&c.exitZero, "exit-zero", false,
 		fmt.Sprintf("Exit with 0 where something was %s. A namespace that could not be done still exits with 2.", done))

@@ -110,7 +110,7 @@ func newFixCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	o.addFlags(cmd, scope, print, "changed")
+	o.addFlags(cmd, scope, print, v1alpha1.NewFixReport(), "changed")
 	o.policies.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.replaceGuides, "replace-guide-policy", false, "Give no namespace a policy; instead mend, in place, each cis-default-allow that has the automation guide's own rules, which cut traffic with everything that is no pod.")
 	o.consent.addFlags(cmd, "Do not ask before a policy that restricts is created.")

@@ -18,8 +18,10 @@ import (
 
 // reportFlags are --report: the whole report, in a file of each format.
 type reportFlags struct {
-	given []string
-	files []reportFile
+	// document is an empty one of the kind that the verb reports: not each format can write each kind.
+	document runtime.Object
+	given    []string
+	files    []reportFile
 }
 
 // reportFile is one --report.
@@ -28,10 +30,11 @@ type reportFile struct{ format, path string }
 // reportStdout is the path that stands for standard output.
 const reportStdout = "-"
 
-func (f *reportFlags) addFlags(cmd *cobra.Command) {
+func (f *reportFlags) addFlags(cmd *cobra.Command, document runtime.Object) {
+	f.document = document
 	cmd.Flags().StringArrayVar(&f.given, "report", nil, fmt.Sprintf(
 		"Also write the report as [FORMAT=]FILE, with FORMAT one of (%s), by default from the file's extension. FILE - is stdout, in place of the table. Can be repeated.",
-		strings.Join(report.FileFormats(), ", ")))
+		strings.Join(report.FileFormats(f.document), ", ")))
 }
 
 // validate reads the flags before anything is done.
@@ -64,10 +67,10 @@ func (f *reportFlags) validate(print *report.PrintFlags) error {
 		if format == "" {
 			return fmt.Errorf("invalid --report %q: say the format, as in json=%s", text, path)
 		}
-		known, ok := report.FileFormat(format)
+		known, ok := report.FileFormat(format, f.document)
 		if !ok {
 			return fmt.Errorf("invalid --report %q: unknown format %q%s: known are %s", text, format,
-				report.DidYouMean(format, report.FileFormats()), strings.Join(report.FileFormats(), ", "))
+				report.DidYouMean(format, report.FileFormats(f.document)), strings.Join(report.FileFormats(f.document), ", "))
 		}
 		if err := checkDirectory(path); err != nil {
 			return fmt.Errorf("invalid --report %q: %w", text, err)

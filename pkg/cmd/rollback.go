@@ -56,7 +56,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	o.addFlags(cmd, scope, print, "removed")
+	o.addFlags(cmd, scope, print, v1alpha1.NewRollbackReport(), "removed")
 	o.consent.addFlags(cmd, "Do not ask before a removal that newly restricts pods.")
 	return cmd
 }

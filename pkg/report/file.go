@@ -10,40 +10,70 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 )
 
-// fileFormats are the formats of whole reports in files.
-var fileFormats = map[string]func() printers.ResourcePrinter{
-	"json": func() printers.ResourcePrinter { return &printers.JSONPrinter{} },
-	"yaml": func() printers.ResourcePrinter { return &printers.YAMLPrinter{} },
+// Format is one way to write a whole report, in a file of its own: for
+// --report, and for -o where the verb prints reports. Each format is one file
+// of this package, and has one line in formats.
+type Format struct {
+	// Name is what FORMAT of --report and -o take.
+	Name string
+	// Extensions are the file extensions that mean it, without a dot; Name is always one.
+	Extensions []string
+	// Writes says whether it has a form for such a document.
+	Writes func(document runtime.Object) bool
+	// Write writes the document, whole and with a line break at its end. It is
+	// called only where Writes says so, and after the document was made, so
+	// that it cannot refuse one.
+	Write func(w io.Writer, document runtime.Object) error
 }
 
-// formatAliases are other names of the formats: those that file extensions use.
-var formatAliases = map[string]string{"yml": "yaml"}
+// formats are all formats, in the order in which help lists them.
+var formats = []Format{jsonFormat, yamlFormat}
 
-// FileFormats lists the formats that WriteFile takes.
-func FileFormats() []string {
+// FileFormats lists the formats that can write such a document.
+func FileFormats(document runtime.Object) []string {
 	var names []string
-	for name := range fileFormats {
-		names = append(names, name)
+	for _, f := range formats {
+		if f.Writes(document) {
+			names = append(names, f.Name)
+		}
 	}
-	slices.Sort(names)
 	return names
 }
 
-// FileFormat returns the format of that name or file extension.
-func FileFormat(name string) (format string, ok bool) {
+// FileFormat returns the format of that name or file extension, where it can
+// write such a document.
+func FileFormat(name string, document runtime.Object) (format string, ok bool) {
 	name = strings.ToLower(name)
-	if alias, is := formatAliases[name]; is {
-		name = alias
+	for _, f := range formats {
+		if (f.Name == name || slices.Contains(f.Extensions, name)) && f.Writes(document) {
+			return f.Name, true
+		}
 	}
-	_, ok = fileFormats[name]
-	return name, ok
+	return name, false
 }
 
 // WriteFile writes a report in one of the formats.
 func WriteFile(w io.Writer, format string, document runtime.Object) error {
-	printer, ok := fileFormats[format]
-	if !ok {
-		return fmt.Errorf("unknown format %q", format)
+	for _, f := range formats {
+		if f.Name == format && f.Writes(document) {
+			return f.Write(w, document)
+		}
 	}
-	return printer().PrintObj(printable{document}, w)
+	return fmt.Errorf("format %q cannot write this report", format)
+}
+
+// writesEverything is for formats that print any document as it is.
+func writesEverything(runtime.Object) bool { return true }
+
+// writes is for formats that know one kind of document only.
+func writes[T runtime.Object](document runtime.Object) bool {
+	_, ok := document.(T)
+	return ok
+}
+
+// formatPrinter prints documents in a format of whole reports.
+func formatPrinter(format string) printers.ResourcePrinter {
+	return printers.ResourcePrinterFunc(func(document runtime.Object, w io.Writer) error {
+		return WriteFile(w, format, document)
+	})
 }

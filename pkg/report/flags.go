@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/kubectl/pkg/cmd/get"
@@ -27,6 +28,9 @@ type PrintFlags struct {
 
 	// Documents says what json, yaml and the templates print.
 	Documents Documents
+	// Report is an empty document of the kind that the verb prints, where -o also takes the formats of whole reports;
+	// nil where it does not.
+	Report runtime.Object
 
 	// hasFailing says that the verb has rows that can fail.
 	hasFailing bool
@@ -79,7 +83,21 @@ func (f *PrintFlags) Formats() []string {
 	formats := slices.Clone(rowFormats)
 	formats = append(formats, f.jsonYAML.AllowedFormats()...)
 	formats = append(formats, f.columns.AllowedFormats()...)
-	return append(formats, f.templates.AllowedFormats()...)
+	formats = append(formats, f.templates.AllowedFormats()...)
+	for _, name := range f.reportFormats() {
+		if !slices.Contains(formats, name) {
+			formats = append(formats, name)
+		}
+	}
+	return formats
+}
+
+// reportFormats are the formats of whole reports.
+func (f *PrintFlags) reportFormats() []string {
+	if f.Report == nil {
+		return nil
+	}
+	return FileFormats(f.Report)
 }
 
 // PrintsRows says that the format is for rows, so that a table's notes and colours fit it.
@@ -155,6 +173,10 @@ func (p *Printer) setFormat() (err error) {
 	}
 	if p.documents, err = f.templates.ToPrinter(f.Output); !genericclioptions.IsNoCompatiblePrinterError(err) {
 		return err
+	}
+	if slices.Contains(f.reportFormats(), f.Output) {
+		p.documents = formatPrinter(f.Output)
+		return nil
 	}
 	return fmt.Errorf("unknown output format %q%s: allowed formats are: %s", f.Output, DidYouMean(f.Output, f.Formats()), strings.Join(f.Formats(), ","))
 }

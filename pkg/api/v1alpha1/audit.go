@@ -89,7 +89,7 @@ func NewAuditReport() *AuditReport {
 	return &AuditReport{TypeMeta: typeMeta(KindAuditReport), Namespaces: []NamespaceAudit{}}
 }
 
-// Control names the benchmark's item that a report is about.
+// Control is the benchmark's item that a report is about: its number there, and what it says in our own words.
 type Control struct {
 	// ID is the item's number.
 	ID string `json:"id"`
@@ -99,8 +99,32 @@ type Control struct {
 	Benchmark string `json:"benchmark"`
 	// Level is the profile level of the benchmark.
 	Level int `json:"level"`
-	// References are the same control elsewhere.
+	// Assessment says whether the benchmark has it judged by hand or by a tool: Manual or Automated.
+	Assessment string `json:"assessment,omitempty"`
+	// Description says what the control asks for.
+	Description string `json:"description,omitempty"`
+	// Rationale says why it matters.
+	Rationale string `json:"rationale,omitempty"`
+	// Impact says what may break where it is met.
+	Impact string `json:"impact,omitempty"`
+	// Audit says how it is judged.
+	Audit string `json:"audit,omitempty"`
+	// Remediation says how to meet it.
+	Remediation string `json:"remediation,omitempty"`
+	// Mappings are the safeguards of other frameworks that it serves.
+	Mappings []ControlMapping `json:"mappings,omitempty"`
+	// References are the same control elsewhere, and what to read.
 	References []string `json:"references,omitempty"`
+}
+
+// ControlMapping is a safeguard of another framework.
+type ControlMapping struct {
+	// Framework is its name and version, such as "CIS Controls v8".
+	Framework string `json:"framework"`
+	// ID is the safeguard's number.
+	ID string `json:"id"`
+	// Title is its wording, in short.
+	Title string `json:"title,omitempty"`
 }
 
 // AuditSummary counts namespaces by verdict.
