@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -38,14 +39,26 @@ func (t Table) Write(w io.Writer, opts TableOptions) error {
 	if len(t.Rows) == 0 {
 		return nil
 	}
+	rows := t.sanitized()
+	out := &trailingSpaceTrimmer{w: bufio.NewWriter(w)}
+	if err := t.write(out, rows, opts); err != nil {
+		return fmt.Errorf("write table: %w", err)
+	}
+	return out.flush()
+}
+
+// write chooses who aligns the columns.
+func (t Table) write(w io.Writer, rows [][]string, opts TableOptions) error {
+	if isLarge(rows) && opts.Width == 0 && !opts.Color && isASCII(t.Columns, rows) {
+		return t.writeLarge(w, rows, opts)
+	}
 	padding := make([]tw.Padding, len(t.Columns))
 	for i := range padding {
 		padding[i] = tw.Padding{Right: columnGap, Overwrite: true}
 	}
 	padding[len(padding)-1] = tw.PaddingNone
 
-	out := &trailingSpaceTrimmer{w: w}
-	table := tablewriter.NewTable(out,
+	table := tablewriter.NewTable(w,
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Borders: tw.BorderNone,
 			Symbols: tw.NewSymbols(tw.StyleNone),
@@ -64,7 +77,6 @@ func (t Table) Write(w io.Writer, opts TableOptions) error {
 			},
 		}),
 	)
-	rows := t.sanitized()
 	if opts.Width > 0 {
 		wrapLastColumn(t.Columns, rows, opts)
 	}
@@ -75,12 +87,9 @@ func (t Table) Write(w io.Writer, opts TableOptions) error {
 		colorize(rows)
 	}
 	if err := table.Bulk(rows); err != nil {
-		return fmt.Errorf("write table: %w", err)
+		return err
 	}
-	if err := table.Render(); err != nil {
-		return fmt.Errorf("write table: %w", err)
-	}
-	return out.flush()
+	return table.Render()
 }
 
 func cells(padding []tw.Padding) tw.CellConfig {
@@ -105,7 +114,7 @@ func (t Table) sanitized() [][]string {
 
 // trailingSpaceTrimmer takes the padding of the last column away.
 type trailingSpaceTrimmer struct {
-	w    io.Writer
+	w    *bufio.Writer
 	line []byte
 }
 
@@ -126,11 +135,12 @@ func (t *trailingSpaceTrimmer) Write(p []byte) (int, error) {
 	}
 }
 
-// flush writes a last line that no newline ended.
+// flush writes a last line that no newline ended, and what is held back.
 func (t *trailingSpaceTrimmer) flush() error {
-	if len(bytes.TrimSpace(t.line)) == 0 {
-		return nil
+	if len(bytes.TrimSpace(t.line)) > 0 {
+		if _, err := t.w.Write(append(bytes.TrimRight(t.line, " "), '\n')); err != nil {
+			return err
+		}
 	}
-	_, err := t.w.Write(append(bytes.TrimRight(t.line, " "), '\n'))
-	return err
+	return t.w.Flush()
 }

@@ -87,7 +87,7 @@ func (n *Namespace) dnsCut(g Group, targets []dnsTarget) map[string][]int {
 	byFamilies := map[[2]bool]string{}
 	cut := map[string][]int{}
 	for _, pod := range g.Pods {
-		w := &n.facts.workloads[pod]
+		w := n.facts.workloads[pod]
 		if !needsClusterDNS(w) {
 			continue
 		}

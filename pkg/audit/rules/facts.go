@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"sync"
 	"time"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -22,8 +23,9 @@ type Facts struct {
 	pods     map[string][]int
 	policies map[string][]int
 	// workloads are the pods of cluster.
-	workloads []inventory.Workload
-	around    *surroundings
+	workloads []*inventory.Workload
+	// surrounding gives the index with more in it than what postures count.
+	surrounding func() *surroundings
 	// others are the policies of other kinds.
 	others *otherpolicy.Set
 	// Plugin is what is known of the network plugin.
@@ -36,8 +38,10 @@ func NewFacts(inv *inventory.Inventory, now time.Time) *Facts {
 		inv: inv, now: now, pods: map[string][]int{}, policies: map[string][]int{},
 		others: otherpolicy.NewSet(inv.OtherPolicies),
 	}
-	var pods []netpol.Pod
-	for _, w := range inv.Workloads {
+	pods := make([]netpol.Pod, 0, len(inv.Workloads))
+	f.workloads = make([]*inventory.Workload, 0, len(inv.Workloads))
+	for i := range inv.Workloads {
+		w := &inv.Workloads[i]
 		if w.Owned || w.Finished {
 			continue
 		}
@@ -45,20 +49,30 @@ func NewFacts(inv *inventory.Inventory, now time.Time) *Facts {
 		f.workloads = append(f.workloads, w)
 		pods = append(pods, w.Pod)
 	}
-	var policies []*networkingv1.NetworkPolicy
+	policies := 0
 	for _, ns := range inv.Namespaces {
-		for _, np := range ns.Policies {
-			f.policies[ns.Name] = append(f.policies[ns.Name], len(policies))
-			policies = append(policies, np)
+		for range ns.Policies {
+			f.policies[ns.Name] = append(f.policies[ns.Name], policies)
+			policies++
 		}
 	}
-	f.cluster = netpol.New(f.namespaces(), pods, policies)
+	f.cluster = netpol.New(f.namespaces(), pods, f.policyObjects())
+	f.surrounding = sync.OnceValue(f.newSurroundings)
 	return f
+}
+
+// policyObjects are the policies of the namespaces in scope, in the order of their indices.
+func (f *Facts) policyObjects() []*networkingv1.NetworkPolicy {
+	var policies []*networkingv1.NetworkPolicy
+	for _, ns := range f.inv.Namespaces {
+		policies = append(policies, ns.Policies...)
+	}
+	return policies
 }
 
 // namespaces are all that are known: those out of scope can be peers.
 func (f *Facts) namespaces() []netpol.Namespace {
-	var namespaces []netpol.Namespace
+	namespaces := make([]netpol.Namespace, 0, len(f.inv.Namespaces)+len(f.inv.Outside))
 	for _, list := range [][]*inventory.Namespace{f.inv.Namespaces, f.inv.Outside} {
 		for _, ns := range list {
 			namespaces = append(namespaces, netpol.Namespace{Name: ns.Name, Labels: ns.Labels, LabelsUnknown: !ns.Declared})

@@ -49,7 +49,7 @@ func (n *Namespace) otherNamespace() otherpolicy.Namespace {
 	return otherpolicy.Namespace{Name: n.Name, Labels: n.Labels, LabelsUnknown: !n.Declared}
 }
 
-func (f *Facts) otherPod(pod int) otherpolicy.Pod { return OtherPod(&f.workloads[pod]) }
+func (f *Facts) otherPod(pod int) otherpolicy.Pod { return OtherPod(f.workloads[pod]) }
 
 // OtherPod is a workload as policies of other kinds see it.
 func OtherPod(w *inventory.Workload) otherpolicy.Pod {

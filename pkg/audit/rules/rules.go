@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 )
@@ -56,13 +57,16 @@ var severities = []v1alpha1.Severity{v1alpha1.SeverityHigh, v1alpha1.SeverityMed
 func rank(s v1alpha1.Severity) int { return slices.Index(severities, s) }
 
 // All lists the rules: the worst first, those of one severity by id.
-func All() []Rule {
+func All() []Rule { return slices.Clone(sorted()) }
+
+// sorted is All for those who only look.
+var sorted = sync.OnceValue(func() []Rule {
 	sorted := slices.Clone(all)
 	slices.SortFunc(sorted, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(rank(a.Severity), rank(b.Severity)), cmp.Compare(a.ID, b.ID))
 	})
 	return sorted
-}
+})
 
 // Lookup returns the rule of that id.
 func Lookup(id string) (Rule, bool) {
@@ -78,7 +82,7 @@ func Lookup(id string) (Rule, bool) {
 // the benchmark's letter; without one, only the rules about that itself are asked.
 func Check(ns *Namespace, judged bool) []v1alpha1.Finding {
 	var findings []v1alpha1.Finding
-	for _, r := range All() {
+	for _, r := range sorted() {
 		if !judged && !r.Anyway {
 			continue
 		}

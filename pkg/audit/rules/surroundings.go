@@ -2,32 +2,32 @@ package rules
 
 import (
 	"slices"
-
-	networkingv1 "k8s.io/api/networking/v1"
+	"sync"
 
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
 )
 
-// surroundings is an index that also holds what no posture counts, and policies can mean: the pods that controllers
-// would make, and the cluster's DNS.
+// surroundings are indices that also hold what no posture counts, and policies can mean: the pods that controllers
+// would make, and the cluster's DNS. Each is made when it is first needed. The pods and policies of the plain index have
+// the same indices in them.
 type surroundings struct {
+	// cluster is the index, and dns are the pods of the DNS in it, one for one of Facts.dnsPods.
 	cluster *netpol.Cluster
+	dns     []int
 	// named is the same, but the namespaces of a DNS that is only imagined have no labels beside their name, instead of unknown
 	// ones: any selector may match those, so that no peer would ever match nothing.
-	named *netpol.Cluster
-	// dns are the pods of the DNS in cluster, one for one of Facts.dnsPods.
-	dns []int
+	named func() *netpol.Cluster
 }
 
-// surroundings are made when they are first needed. The pods and policies of the plain index have the same indices.
-func (f *Facts) surrounding() *surroundings {
-	if f.around != nil {
-		return f.around
+// newSurroundings indexes them.
+func (f *Facts) newSurroundings() *surroundings {
+	around := &surroundings{}
+	pods := make([]netpol.Pod, 0, len(f.workloads)+len(f.inv.Templates)+len(f.inv.Idle))
+	for _, w := range f.workloads {
+		pods = append(pods, w.Pod)
 	}
-	f.around = &surroundings{}
-	var pods []netpol.Pod
-	for _, more := range [][]inventory.Workload{f.workloads, f.inv.Templates, f.inv.Idle} {
+	for _, more := range [][]inventory.Workload{f.inv.Templates, f.inv.Idle} {
 		for i := range more {
 			pods = append(pods, more[i].Pod)
 		}
@@ -38,23 +38,26 @@ func (f *Facts) surrounding() *surroundings {
 			imagined = append(imagined, netpol.Namespace{Name: pod.pod.Namespace})
 		}
 		if pod.known >= 0 {
-			f.around.dns = append(f.around.dns, pod.known)
+			around.dns = append(around.dns, pod.known)
 			continue
 		}
-		f.around.dns = append(f.around.dns, len(pods))
+		around.dns = append(around.dns, len(pods))
 		pods = append(pods, pod.pod)
 	}
-	var policies []*networkingv1.NetworkPolicy
-	for _, ns := range f.inv.Namespaces {
-		policies = append(policies, ns.Policies...)
+	if len(pods) == len(f.workloads) {
+		around.cluster = f.cluster
+		around.named = func() *netpol.Cluster { return f.cluster }
+		return around
 	}
-	namespaces := f.namespaces()
-	f.around.cluster = netpol.New(namespaces, pods, policies)
-	f.around.named = f.around.cluster
-	if len(imagined) > 0 {
-		f.around.named = netpol.New(append(namespaces, imagined...), pods, policies)
-	}
-	return f.around
+	namespaces, policies := f.namespaces(), f.policyObjects()
+	around.cluster = netpol.New(namespaces, pods, policies)
+	around.named = sync.OnceValue(func() *netpol.Cluster {
+		if len(imagined) == 0 {
+			return around.cluster
+		}
+		return netpol.New(append(namespaces, imagined...), pods, policies)
+	})
+	return around
 }
 
 // Needs are facts that only some rules ask for, and only where there is something to ask.

@@ -44,7 +44,7 @@ spec:
 			if !ns.mayBeUnmatched(i) {
 				continue
 			}
-			for _, part := range ns.facts.surrounding().named.Unmatched(ns.PolicyIndices[i]) {
+			for _, part := range ns.facts.surrounding().named().Unmatched(ns.PolicyIndices[i]) {
 				if !ns.facts.decided(part) {
 					continue
 				}

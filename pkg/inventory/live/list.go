@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -50,25 +51,10 @@ var namespaceResource = corev1.SchemeGroupVersion.WithResource("namespaces")
 // listNamespaces needs no more than the metadata: a namespace is Terminating
 // exactly when it has a deletion timestamp.
 func (r *Reader) listNamespaces(ctx context.Context) ([]*inventory.Namespace, error) {
-	var namespaces []*inventory.Namespace
-	action := apiserver.Action{Verb: "list", Resource: "namespaces"}
-	err := r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
-		list, err := r.clients.Metadata.Resource(namespaceResource).List(ctx, opts)
-		if err != nil {
-			return nil, err
-		}
-		if opts.Continue == "" {
-			namespaces = nil
-		}
-		for i := range list.Items {
-			namespaces = append(namespaces, declared(&list.Items[i].ObjectMeta))
-		}
-		return list, nil
+	namespaces, _, err := list(ctx, r, namespaceListing, "", metav1.ListOptions{}, func(obj *metav1.PartialObjectMetadata) *inventory.Namespace {
+		return declared(&obj.ObjectMeta)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return namespaces, nil
+	return namespaces, err
 }
 
 func (r *Reader) getNamespace(ctx context.Context, name string) (*inventory.Namespace, error) {
@@ -85,14 +71,14 @@ func (r *Reader) getNamespace(ctx context.Context, name string) (*inventory.Name
 }
 
 func declared(meta *metav1.ObjectMeta) *inventory.Namespace {
-	ns := undeclared(meta.Name)
-	ns.Declared = true
-	ns.Annotations = meta.Annotations
-	ns.Terminating = meta.DeletionTimestamp != nil
-	for key, value := range meta.Labels {
-		ns.Labels[key] = value
+	labels := meta.Labels
+	if _, ok := labels[corev1.LabelMetadataName]; !ok {
+		labels = map[string]string{corev1.LabelMetadataName: meta.Name}
+		maps.Copy(labels, meta.Labels)
 	}
-	return ns
+	return &inventory.Namespace{
+		Name: meta.Name, Labels: labels, Annotations: meta.Annotations, Declared: true, Terminating: meta.DeletionTimestamp != nil,
+	}
 }
 
 func undeclared(name string) *inventory.Namespace {
@@ -101,29 +87,16 @@ func undeclared(name string) *inventory.Namespace {
 
 // policyList is a list of policies and the version at which it was read.
 type policyList struct {
-	items           []networkingv1.NetworkPolicy
+	items           []*networkingv1.NetworkPolicy
 	resourceVersion string
 }
 
 func (r *Reader) listPolicies(ctx context.Context, namespace string) (policyList, error) {
 	var policies policyList
-	action := apiserver.Action{Verb: "list", Resource: "networkpolicies.networking.k8s.io", Namespace: namespace}
-	err := r.pages(ctx, action, metav1.ListOptions{}, func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
-		list, err := r.clients.Kubernetes.NetworkingV1().NetworkPolicies(namespace).List(ctx, opts)
-		if err != nil {
-			return nil, err
-		}
-		if opts.Continue == "" {
-			policies.items = nil
-		}
-		policies.items = append(policies.items, list.Items...)
-		policies.resourceVersion = list.ResourceVersion
-		return list, nil
-	})
-	if err != nil {
-		return policyList{}, err
-	}
-	return policies, nil
+	var err error
+	policies.items, policies.resourceVersion, err = list(ctx, r, policyListing, namespace, metav1.ListOptions{},
+		func(np *networkingv1.NetworkPolicy) *networkingv1.NetworkPolicy { return np })
+	return policies, err
 }
 
 func (r *Reader) listServices(ctx context.Context, namespace string) ([]inventory.Service, error) {

@@ -1,15 +1,16 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
@@ -40,89 +41,45 @@ func needsSpecs(policies []*networkingv1.NetworkPolicy) bool {
 	return false
 }
 
-// inScope are the policies of the namespaces in scope: what others ask for matters to nobody.
-func inScope(inv *inventory.Inventory) []*networkingv1.NetworkPolicy {
-	var policies []*networkingv1.NetworkPolicy
-	for _, ns := range inv.Namespaces {
-		policies = append(policies, ns.Policies...)
-	}
-	return policies
-}
-
 func namesPort(ports []networkingv1.NetworkPolicyPort) bool {
 	return slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool {
 		return p.Port != nil && p.Port.Type == intstr.String
 	})
 }
 
-// podsPerPage bounds how many whole pods are held at a time: of each only little is kept.
-const podsPerPage = 500
+// noSpec is all that metadata tells of a pod's spec.
+var noSpec = &corev1.PodSpec{}
 
 // listPods reads the pods that have traffic: whole where their ports are
 // needed, else only the metadata and which of them are on the host network.
 func (r *Reader) listPods(ctx context.Context, namespace string, whole bool) ([]inventory.Workload, error) {
 	if whole {
-		var pods []inventory.Workload
-		err := r.pages(ctx, podsAction(namespace), metav1.ListOptions{FieldSelector: unfinished, Limit: podsPerPage},
-			func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
-				list, err := r.clients.Kubernetes.CoreV1().Pods(namespace).List(ctx, opts)
-				if err != nil {
-					return nil, err
-				}
-				if opts.Continue == "" {
-					pods = nil
-				}
-				for i := range list.Items {
-					pods = append(pods, inventory.NewPodWorkload(&list.Items[i]))
-				}
-				return list, nil
-			})
-		if err != nil {
-			return nil, err
-		}
-		return pods, nil
+		pods, _, err := list(ctx, r, podListing, namespace, metav1.ListOptions{FieldSelector: unfinished}, func(pod *corev1.Pod) inventory.Workload {
+			return inventory.NewPodWorkload(pod)
+		})
+		return pods, err
 	}
-	onHost := map[[2]string]bool{}
-	err := r.eachPodMetadata(ctx, namespace, unfinished+",spec.hostNetwork=true", func() { clear(onHost) }, func(meta *metav1.ObjectMeta) {
-		onHost[[2]string{meta.Namespace, meta.Name}] = true
+	var onHost [][2]string
+	var onHostErr error
+	var group errgroup.Group
+	group.Go(func() error {
+		onHost, _, onHostErr = list(ctx, r, podMetadataListing, namespace, metav1.ListOptions{FieldSelector: unfinished + ",spec.hostNetwork=true"},
+			func(obj *metav1.PartialObjectMetadata) [2]string { return [2]string{obj.Namespace, obj.Name} })
+		return nil
 	})
-	if err != nil {
+	pods, _, err := list(ctx, r, podMetadataListing, namespace, metav1.ListOptions{FieldSelector: unfinished}, func(obj *metav1.PartialObjectMetadata) inventory.Workload {
+		return inventory.NewWorkload("pod", obj.Namespace, obj.Name, obj.Labels, noSpec)
+	})
+	_ = group.Wait()
+	if err = cmp.Or(err, onHostErr); err != nil {
 		return nil, err
 	}
-	var pods []inventory.Workload
-	err = r.eachPodMetadata(ctx, namespace, unfinished, func() { pods = nil }, func(meta *metav1.ObjectMeta) {
-		w := inventory.NewPodWorkload(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{
-			Namespace: meta.Namespace, Name: meta.Name, Labels: meta.Labels,
-		}})
-		w.HostNetwork = onHost[[2]string{meta.Namespace, meta.Name}]
-		pods = append(pods, w)
-	})
-	if err != nil {
-		return nil, err
+	hosted := make(map[[2]string]bool, len(onHost))
+	for _, key := range onHost {
+		hosted[key] = true
+	}
+	for i := range pods {
+		pods[i].HostNetwork = hosted[[2]string{pods[i].Namespace, pods[i].Name}]
 	}
 	return pods, nil
-}
-
-var podResource = corev1.SchemeGroupVersion.WithResource("pods")
-
-func podsAction(namespace string) apiserver.Action {
-	return apiserver.Action{Verb: "list", Resource: "pods", Namespace: namespace}
-}
-
-// eachPodMetadata calls begin at the first page, also where the list is begun anew, and visit for each pod.
-func (r *Reader) eachPodMetadata(ctx context.Context, namespace, fields string, begin func(), visit func(*metav1.ObjectMeta)) error {
-	return r.pages(ctx, podsAction(namespace), metav1.ListOptions{FieldSelector: fields},
-		func(ctx context.Context, opts metav1.ListOptions) (metav1.ListInterface, error) {
-			list, err := r.clients.Metadata.Resource(podResource).Namespace(namespace).List(ctx, opts)
-			if err != nil {
-				return nil, err
-			}
-			if opts.Continue == "" {
-				begin()
-			}
-			for i := range list.Items {
-				visit(&list.Items[i].ObjectMeta)
-			}
-			return list, nil
-		})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -98,8 +99,25 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 	var policies policyList
 	var namespacesErr, policiesErr, servicesErr error
 	var group errgroup.Group
-	group.Go(func() error { namespaces, namespacesErr = r.listNamespaces(ctx); return nil })
-	group.Go(func() error { policies, policiesErr = r.listPolicies(ctx, ""); return nil })
+	listed := make(chan struct{})
+	group.Go(func() error {
+		defer close(listed)
+		namespaces, namespacesErr = r.listNamespaces(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		if policies, policiesErr = r.listPolicies(ctx, ""); !opts.Workloads || fatal(policiesErr) != nil {
+			return nil
+		}
+		// The pods take longest: they wait for no more than what decides how much of them is needed.
+		asking := policies.items
+		if opts.Selector != nil {
+			<-listed
+			asking = ofSelected(policies.items, namespaces, opts.Selector)
+		}
+		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsSpecs(asking))
+		return nil
+	})
 	if opts.Services {
 		group.Go(func() error { inv.Services, servicesErr = r.listServices(ctx, ""); return nil })
 	}
@@ -135,8 +153,7 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 	for _, ns := range namespaces {
 		byName[ns.Name] = ns
 	}
-	for i := range policies.items {
-		np := &policies.items[i]
+	for _, np := range policies.items {
 		ns := byName[np.Namespace]
 		if ns == nil {
 			if namespacesErr == nil || opts.Selector != nil && !opts.Selector.Empty() {
@@ -150,11 +167,22 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		}
 		ns.Policies = append(ns.Policies, np)
 	}
-	if opts.Workloads {
-		inv.Workloads, inv.WorkloadsUnknown = r.listPods(ctx, "", opts.WholeWorkloads || needsSpecs(inScope(inv)))
-		return fatal(inv.WorkloadsUnknown)
+	return fatal(inv.WorkloadsUnknown)
+}
+
+// ofSelected are the policies of the namespaces that a selector selects: what those of others ask of pods matters to nobody.
+func ofSelected(policies []*networkingv1.NetworkPolicy, namespaces []*inventory.Namespace, selector labels.Selector) []*networkingv1.NetworkPolicy {
+	selected := make(map[string]bool, len(namespaces))
+	for _, ns := range namespaces {
+		selected[ns.Name] = selector.Matches(labels.Set(ns.Labels))
 	}
-	return nil
+	var all []*networkingv1.NetworkPolicy
+	for _, np := range policies {
+		if selected[np.Namespace] {
+			all = append(all, np)
+		}
+	}
+	return all
 }
 
 // readNamed reads each namespace with requests that a user of only that namespace may make.
@@ -207,9 +235,7 @@ func (r *Reader) readOne(ctx context.Context, name string, opts Options) (*inven
 		return nil, err
 	}
 	ns.PoliciesVersion = policies.resourceVersion
-	for i := range policies.items {
-		ns.Policies = append(ns.Policies, &policies.items[i])
-	}
+	ns.Policies = policies.items
 	switch {
 	case policiesErr != nil:
 		gap(policiesErr)
