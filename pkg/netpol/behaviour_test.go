@@ -50,13 +50,21 @@ func (n naive) behaves(pod *netpol.Pod, direction networkingv1.PolicyType) behav
 			}
 		}
 	}
+	addresses := n.boundaries()
 	for i := range n.pods {
 		// A pod reaches itself, and what a plugin makes of the host network is nobody's promise.
-		if peer := &n.pods[i]; peer != pod && !peer.HostNetwork && !peer.Finished {
-			try(seen{peer, plainAddrs(peer.IPs)[:min(1, len(peer.IPs))]}, &b.pods)
+		peer := &n.pods[i]
+		if peer == pod || peer.HostNetwork || peer.Finished {
+			continue
+		}
+		known := plainAddrs(peer.IPs)[:min(1, len(peer.IPs))]
+		if len(known) == 0 {
+			known = addresses // it has one, and it may be any
+		}
+		for _, a := range known {
+			try(seen{peer, []netip.Addr{a}}, &b.pods)
 		}
 	}
-	addresses := n.boundaries()
 	for _, a := range addresses {
 		try(seen{&netpol.Pod{Namespace: "tomorrow", Name: "new", IPs: []netip.Addr{a}}, []netip.Addr{a}}, &b.pods)
 		try(seen{nil, []netip.Addr{a}}, &b.addresses)

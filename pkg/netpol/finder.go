@@ -18,7 +18,7 @@ type finder struct {
 	names      []string // of all namespaces, in order
 	namespaces map[string]*namespace
 	pods       map[*namespace]*podsOfNamespace
-	// byPair are the namespaces with a live pod that has that label and value.
+	// byPair are the namespaces with a live pod that has that label and value; nil until withPair is asked.
 	byPair map[[2]string][]*namespace
 	// byLabel are the namespaces that have that label and value themselves, and unlabelled those of which it is not known.
 	byLabel    map[[2]string][]*namespace
@@ -32,17 +32,60 @@ type finder struct {
 	anySelected map[string]match // by namespaceSelector
 }
 
-// podsOfNamespace are the live pods of a namespace, by label and value.
+// podsOfNamespace are the live pods of a namespace.
 type podsOfNamespace struct {
-	all    []*pod
+	all []*pod
+	// byPair are those with a label and its value; nil until withPair is asked.
 	byPair map[[2]string][]*pod
+}
+
+// fewPods are looked through sooner than an index of them is made.
+const fewPods = 16
+
+// withPair are the pods that have that label and value, or more.
+func (in *podsOfNamespace) withPair(pair [2]string) []*pod {
+	if len(in.all) <= fewPods {
+		return in.all
+	}
+	if in.byPair == nil {
+		in.byPair = map[[2]string][]*pod{}
+		for _, p := range in.all {
+			for key, value := range p.Labels {
+				in.byPair[[2]string{key, value}] = append(in.byPair[[2]string{key, value}], p)
+			}
+		}
+	}
+	return in.byPair[pair]
+}
+
+// withPair are the namespaces with a live pod that has that label and value.
+func (f *finder) withPair(pair [2]string) []*namespace {
+	if f.byPair == nil {
+		f.byPair = map[[2]string][]*namespace{}
+		for _, name := range f.names {
+			ns := f.namespaces[name]
+			in := f.pods[ns]
+			if in == nil {
+				continue
+			}
+			for _, p := range in.all {
+				for key, value := range p.Labels {
+					filed := f.byPair[[2]string{key, value}]
+					if len(filed) == 0 || filed[len(filed)-1] != ns {
+						f.byPair[[2]string{key, value}] = append(filed, ns)
+					}
+				}
+			}
+		}
+	}
+	return f.byPair[pair]
 }
 
 func (c *Cluster) finder() *finder {
 	c.findOnce.Do(func() {
 		f := &finder{
 			names: slices.Sorted(maps.Keys(c.namespaces)), namespaces: c.namespaces,
-			pods: map[*namespace]*podsOfNamespace{}, byPair: map[[2]string][]*namespace{},
+			pods:    make(map[*namespace]*podsOfNamespace, len(c.namespaces)),
 			byLabel: map[[2]string][]*namespace{}, declared: map[ContainerPort]bool{},
 			known: map[string]found{}, knownPorts: map[string]bool{}, anySelected: map[string]match{},
 		}
@@ -63,19 +106,12 @@ func (c *Cluster) finder() *finder {
 			}
 			in := f.pods[p.ns]
 			if in == nil {
-				in = &podsOfNamespace{byPair: map[[2]string][]*pod{}}
+				in = &podsOfNamespace{}
 				f.pods[p.ns] = in
 			}
 			in.all = append(in.all, p)
 			for _, port := range p.Ports {
 				f.declared[portKey(port.Name, port.Protocol)] = true
-			}
-			for key, value := range p.Labels {
-				pair := [2]string{key, value}
-				if len(in.byPair[pair]) == 0 {
-					f.byPair[pair] = append(f.byPair[pair], p.ns)
-				}
-				in.byPair[pair] = append(in.byPair[pair], p)
 			}
 		}
 		c.found = f
@@ -159,7 +195,7 @@ func (f *finder) eachNamespace(p *peer, visit func(*namespace, match) bool) {
 	}
 	if p.pods != nil {
 		if pairs := p.pods.demands(); len(pairs) > 0 {
-			if withPod := f.byPair[pairs[0]]; len(withPod) <= f.atMost(p.namespaces) {
+			if withPod := f.withPair(pairs[0]); len(withPod) <= f.atMost(p.namespaces) {
 				visitSelected(p.namespaces, withPod, visit)
 				return
 			}
@@ -225,7 +261,7 @@ func (f *finder) eachPod(ns *namespace, s *selector, visit func(*pod, match) boo
 	candidates := in.all
 	if s != nil {
 		for _, pair := range s.demands() {
-			if filed := in.byPair[pair]; len(filed) < len(candidates) {
+			if filed := in.withPair(pair); len(filed) < len(candidates) {
 				candidates = filed
 			}
 		}

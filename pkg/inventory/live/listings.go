@@ -25,15 +25,16 @@ var namespaceListing = listing[metav1.PartialObjectMetadata]{
 // podMetadataListing takes the name, the namespace and labels.
 var podMetadataListing = listing[metav1.PartialObjectMetadata]{
 	resource: "pods", kind: "PodList", client: coreClient, metadataOnly: true,
-	wanted: protolist.Fields{1: {1: nil, 3: nil, 11: nil}},
+	wanted: protolist.Fields{1: {1: nil, 3: nil}},
 	decode: (*metav1.PartialObjectMetadata).Unmarshal,
+	labels: func(obj *metav1.PartialObjectMetadata) *map[string]string { return &obj.Labels },
 }
 
 // podListing takes what inventory.NewPodWorkload does.
 var podListing = listing[corev1.Pod]{
 	resource: "pods", kind: "PodList", client: coreClient,
 	wanted: protolist.Fields{
-		1: {1: nil, 3: nil, 11: nil, 13: nil}, // metadata: name, namespace, labels, ownerReferences
+		1: {1: nil, 3: nil, 13: nil}, // metadata: name, namespace, ownerReferences
 		2: { // spec
 			2:  {6: nil},          // containers: ports
 			20: {6: nil, 24: nil}, // initContainers: ports, restartPolicy
@@ -45,6 +46,7 @@ var podListing = listing[corev1.Pod]{
 		3: {1: nil, 5: nil, 6: nil, 12: nil, 16: nil}, // status: phase, hostIP, podIP, podIPs, hostIPs
 	},
 	decode: (*corev1.Pod).Unmarshal,
+	labels: func(pod *corev1.Pod) *map[string]string { return &pod.Labels },
 }
 
 // policyListing takes everything but what the managers manage: which field is whose is most of a policy, and no question here.
@@ -54,7 +56,7 @@ var policyListing = listing[networkingv1.NetworkPolicy]{
 	wanted: protolist.Fields{
 		1: {
 			1: nil, 2: nil, 3: nil, 4: nil, 5: nil, 6: nil, 7: nil, 8: nil, 9: nil, 10: nil, 11: nil, 12: nil, 13: nil, 14: nil,
-			17: {1: nil, 2: nil, 3: nil, 4: nil, 6: nil, 8: nil},
+			17: {1: nil, 2: nil, 8: nil}, // managedFields: manager, operation, subresource
 		},
 		2: nil,
 	},

@@ -33,6 +33,9 @@ type listing[T any] struct {
 	wanted protolist.Fields
 	// decode is the API's own decoder of an object.
 	decode func(*T, []byte) error
+	// labels is where its labels go, which are not among the wanted fields then: each distinct set is held once. nil leaves them
+	// to decode.
+	labels func(*T) *map[string]string
 }
 
 // Kubernetes' encodings of lists, the one that costs least first: whoever answers may know only the last.
@@ -95,6 +98,7 @@ func (l *listing[T]) page(ctx context.Context, clients kubernetes.Interface, nam
 		return l.pageOfJSON(in, visit)
 	}
 	var buffer []byte
+	sets := protolist.NewLabels()
 	header, err := protolist.Read(in, func(item []byte) error {
 		var err error
 		if buffer, err = l.wanted.Keep(buffer[:0], item); err != nil {
@@ -103,6 +107,13 @@ func (l *listing[T]) page(ctx context.Context, clients kubernetes.Interface, nam
 		object := new(T)
 		if err := l.decode(object, buffer); err != nil {
 			return fmt.Errorf("%w: %w", protolist.ErrMalformed, err)
+		}
+		if l.labels != nil {
+			labels, err := sets.Of(item)
+			if err != nil {
+				return err
+			}
+			*l.labels(object) = labels
 		}
 		visit(object)
 		return nil
