@@ -140,7 +140,7 @@ var plainAudit = []string{
 // wholePods are requests with whole pods in place of their metadata, as where ports or dnsPolicy matter.
 func wholePods(lines []string) []string {
 	whole := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, "/pods?") })
-	whole = append(whole, "list /api/v1/pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed&limit=500")
+	whole = append(whole, "list /api/v1/pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed")
 	slices.Sort(whole)
 	return whole
 }

@@ -48,6 +48,7 @@ var sameLayer = map[string][]string{
 	"pkg/audit":     {"pkg/audit"},
 	"pkg/inventory": {"pkg/inventory"},
 	"pkg/api":       {"pkg/api"},
+	"pkg/apiserver": {"pkg/apiserver"},
 }
 
 // pure packages import none of the project's own that talk to anybody.
