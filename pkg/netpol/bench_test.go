@@ -171,3 +171,42 @@ func BenchmarkPosture(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAgainstTheNaiveEvaluator asks about connections of 2,000 pods: all of them (a matrix), and 100,000 (as many lines of
+// expectations); the index is made each time. The naive evaluator of the tests answers as many as there is time for.
+func BenchmarkAgainstTheNaiveEvaluator(b *testing.B) {
+	const size, lines = 2000, 100_000
+	namespaces, pods, policies := estate(size, 600, 20, true)
+	n := naive{namespaces: namespaces, pods: pods, policies: policies}
+	perConnection := func(b *testing.B, connections int) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(connections), "ns/connection")
+	}
+	b.Run("matrix", func(b *testing.B) {
+		for b.Loop() {
+			m := netpol.New(namespaces, pods, policies).Matrix(allOf(size), 8080, corev1.ProtocolTCP)
+			for i := range size {
+				for j := range size {
+					m.Verdict(i, j)
+				}
+			}
+		}
+		perConnection(b, size*size)
+	})
+	b.Run("lines", func(b *testing.B) {
+		for b.Loop() {
+			c := netpol.New(namespaces, pods, policies)
+			for i := range lines {
+				c.Connect(netpol.AtPod(i%size), netpol.AtPod(i*7919%size), 8080, corev1.ProtocolTCP)
+			}
+		}
+		perConnection(b, lines)
+	})
+	b.Run("naive", func(b *testing.B) {
+		i := 0
+		for b.Loop() {
+			n.connect(naiveEnd{pod: i % size}, naiveEnd{pod: i * 7919 % size}, 8080, corev1.ProtocolTCP)
+			i++
+		}
+		perConnection(b, 1)
+	})
+}
