@@ -115,32 +115,35 @@ type markdownTable struct {
 // table writes the rows that fit into a number of bytes, in their own order,
 // and says what was left out.
 func (m *markdown) table(t markdownTable, room int) {
-	safe := make([][]string, len(t.rows))
 	order := make([]int, len(t.rows))
-	for i, row := range t.rows {
+	for i := range order {
 		order[i] = i
-		safe[i] = make([]string, len(row))
-		for j, cell := range row {
-			safe[i][j] = markdownText(cell)
-		}
 	}
 	if t.rank != nil {
 		slices.SortStableFunc(order, func(a, b int) int { return t.rank(a) - t.rank(b) })
 	}
 	const note = 300 // what is said of rows that were left out
 	room -= note
+	safe := map[int][]string{}
 	var kept, left []int
 	for _, i := range order {
-		size := 2
-		for _, cell := range safe[i] {
-			size += len(cell) + len(" | ")
+		row := t.rows[i]
+		if sizeOf(row) > max(2*room, 0) { // not worth making it safe
+			left = append(left, i)
+			continue
 		}
+		cells := make([]string, len(row))
+		for j, cell := range row {
+			cells[j] = markdownText(cell)
+		}
+		size := sizeOf(cells)
 		if size > room {
 			left = append(left, i)
 			continue
 		}
 		room -= size
 		kept = append(kept, i)
+		safe[i] = cells
 	}
 	slices.Sort(kept)
 	rows := make([][]string, len(kept))
@@ -158,6 +161,15 @@ func (m *markdown) table(t markdownTable, room int) {
 		m.printf(". The other formats have all.\n")
 	}
 	m.printf("\n")
+}
+
+// sizeOf is how many bytes a row of cells takes.
+func sizeOf(cells []string) int {
+	size := len("|\n")
+	for _, cell := range cells {
+		size += len(cell) + len(" | ")
+	}
+	return size
 }
 
 // renderMarkdown writes a table of cells that are already safe.

@@ -52,10 +52,12 @@ var verdictRank = map[string]int{
 
 func (m *markdown) auditNamespaces(r *v1alpha1.AuditReport) {
 	t := markdownTable{
-		columns:  []string{"NAMESPACE", "VERDICT", "INGRESS", "EGRESS", "POLICIES", "FINDINGS", "REASON"},
-		noun:     "namespace",
-		rank:     func(i int) int { return verdictRank[string(r.Namespaces[i].Verdict)] },
-		describe: func(rows []int) string { return counted(rows, func(i int) string { return string(r.Namespaces[i].Verdict) }) },
+		columns: []string{"NAMESPACE", "VERDICT", "INGRESS", "EGRESS", "POLICIES", "FINDINGS", "REASON"},
+		noun:    "namespace",
+		rank:    func(i int) int { return verdictRank[string(r.Namespaces[i].Verdict)] },
+		describe: func(rows []int) string {
+			return counted(rows, func(i int) string { return string(r.Namespaces[i].Verdict) })
+		},
 	}
 	for i := range r.Namespaces {
 		ns := &r.Namespaces[i]

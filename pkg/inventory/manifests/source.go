@@ -28,7 +28,7 @@ type source struct {
 	path string
 	// inFile says that name is that of a file or a URL, where somebody can look a line up.
 	inFile bool
-	open func() (io.ReadCloser, error)
+	open   func() (io.ReadCloser, error)
 }
 
 // open finds the sources of the options in a stable order. cli-runtime's
