@@ -227,16 +227,18 @@ func junitExpectations(r *v1alpha1.ReachExpectations) junitSuite {
 	s := newJUnitSuite(cmp.Or(OneLine(r.File), "expectations"), r.Source, r.Metadata, nil)
 	next := 0
 	add := func(m *v1alpha1.Mismatch) {
-		name := strings.TrimSpace(fmt.Sprintf("line %d: %s", m.Line, strings.Join(strings.Fields(m.From+" "+m.To+" "+m.Port+" "+expectedWord(m.Expected)), " ")))
-		c := junitCase{Name: OneLine(strings.TrimSuffix(name, ":")), Classname: junitExpectedFile}
+		// The number is not in the name where there is another: a pipeline follows a case by its name, and lines move.
+		line := fmt.Sprintf("line %d", m.Line)
+		name := strings.Join(strings.Fields(m.From+" "+m.To+" "+m.Port+" "+expectedWord(m.Expected)), " ")
+		c := junitCase{Name: OneLine(cmp.Or(name, line)), Classname: junitExpectedFile}
 		decided := OneLine(m.Decided)
 		switch {
 		case m.Error != "":
-			c.Error = &junitOutcome{Message: OneLine(m.Error), Type: "invalid", Text: OneLine(m.Error)}
+			c.Error = &junitOutcome{Message: line + ": " + OneLine(m.Error), Type: "invalid", Text: OneLine(m.Error)}
 		case m.Got == v1alpha1.ReachUnknown:
-			c.Error = &junitOutcome{Message: "unknown: " + decided, Type: string(m.Got), Text: decided}
+			c.Error = &junitOutcome{Message: line + ": unknown: " + decided, Type: string(m.Got), Text: decided}
 		case m.Got != m.Expected:
-			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s, expected %s: %s", m.Got, m.Expected, decided), Type: string(m.Got), Text: decided}
+			c.Failure = &junitOutcome{Message: fmt.Sprintf("%s: %s, expected %s: %s", line, m.Got, m.Expected, decided), Type: string(m.Got), Text: decided}
 		}
 		s.add(c)
 	}

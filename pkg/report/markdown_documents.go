@@ -26,7 +26,7 @@ func (m *markdown) audit(r *v1alpha1.AuditReport) {
 	if r.Scope == v1alpha1.ScopePartial {
 		m.printf("Scope: partial, not every namespace was looked at  \n")
 	}
-	m.printf("Network plugin: %s\n\n", markdownText(shortened(strings.TrimSpace(r.NetworkPlugin.Name+" ("+string(r.NetworkPlugin.Enforcement)+")"), maxMarkdownText)))
+	m.printf("Network plugin: %s\n\n", markdownText(shortened(cmp.Or(r.NetworkPlugin.Name, "not recognised")+" ("+string(r.NetworkPlugin.Enforcement)+")", maxMarkdownText)))
 	m.list("error", r.Errors)
 	m.list("warning", r.Warnings)
 	m.auditNamespaces(r)
