@@ -32,7 +32,7 @@ func TestReportsOfTheReportAPIs(t *testing.T) {
 			t.Run("of manifests", func(t *testing.T) { appliedAndReadBack(t, c, format, kind, "-f", "../../testdata/shop") })
 			t.Run("of more namespaces than one object holds", func(t *testing.T) {
 				file := filepath.Join(t.TempDir(), "many.yaml")
-				if err := os.WriteFile(file, []byte(manyNamespaces(1500)), 0o600); err != nil {
+				if err := os.WriteFile(file, []byte(manyNamespaces(500)), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				if parts := appliedAndReadBack(t, c, format, kind, "-f", file); parts < 2 {

@@ -633,6 +633,11 @@ func (in *ReachExpectations) DeepCopyInto(out *ReachExpectations) {
 		*out = make([]Mismatch, len(*in))
 		copy(*out, *in)
 	}
+	if in.Agreed != nil {
+		in, out := &in.Agreed, &out.Agreed
+		*out = make([]Mismatch, len(*in))
+		copy(*out, *in)
+	}
 	if in.Warnings != nil {
 		in, out := &in.Warnings, &out.Warnings
 		*out = make([]string, len(*in))
