@@ -58,6 +58,7 @@ func (a *Audit) Report() *v1alpha1.AuditReport {
 	report.Namespaces = a.namespaces()
 	report.Summary = summarize(report.Namespaces)
 	report.Verdict = verdict(report, len(inv.Gaps) > 0)
+	report.Rules = rules.Texts(report.Namespaces)
 	return report
 }
 

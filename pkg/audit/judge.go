@@ -33,7 +33,7 @@ type Options struct {
 // cases is the precedence: ERROR, terminating, EXEMPT, SKIPPED, then judged. problem says why annotations that should
 // exempt the namespace do not.
 func judge(inv *inventory.Inventory, ns *inventory.Namespace, opts Options) (row v1alpha1.NamespaceAudit, problem string) {
-	row = v1alpha1.NamespaceAudit{Name: ns.Name}
+	row = v1alpha1.NamespaceAudit{Name: ns.Name, DeclaredIn: ns.DeclaredIn}
 	exempt, problem := exemption(ns, opts.Now)
 	if opts.NoExemptions {
 		exempt, problem = nil, ""

@@ -16,7 +16,7 @@ func describe(ns *rules.Namespace, row *v1alpha1.NamespaceAudit) {
 	}
 	row.Posture = &v1alpha1.DirectionalPosture{Ingress: v1alpha1.PostureUnknown, Egress: v1alpha1.PostureUnknown}
 	for i, np := range ns.Policies {
-		summary := v1alpha1.PolicySummary{Name: np.Name}
+		summary := v1alpha1.PolicySummary{Name: np.Name, DeclaredIn: ns.PolicyDeclaredIn[np.Name]}
 		for _, d := range ns.Directions() {
 			if ns.Isolates(i, d.Direction) {
 				summary.PolicyTypes = append(summary.PolicyTypes, policyTypes[d.Direction])

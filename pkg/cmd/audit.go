@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit"
@@ -31,7 +32,13 @@ const auditExample = `  # The whole cluster
   helm template ./chart | kubectl cis532 audit -f -
 
   # Only what fails, for a script
-  kubectl cis532 audit --failing -o name`
+  kubectl cis532 audit --failing -o name
+
+  # A table for the log, and files for the pipeline
+  kubectl cis532 audit --report results.sarif --report junit.xml --report markdown=summary.md
+
+  # For dashboards that read the report API
+  kubectl cis532 audit -o openreports | kubectl apply -f -`
 
 // auditOptions is what audit does, with all flags read.
 type auditOptions struct {
@@ -52,7 +59,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
-	print.Report = v1alpha1.NewAuditReport()
+	print.Reports = []runtime.Object{v1alpha1.NewAuditReport()}
 	cmd := &cobra.Command{
 		Use:               "audit [NAMESPACE...]",
 		Short:             "Say which namespaces have no NetworkPolicy, and what the others isolate",
@@ -69,7 +76,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	scope.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	print.AddFlags(cmd)
-	o.reports.addFlags(cmd, print.Report)
+	o.reports.addFlags(cmd, v1alpha1.NewAuditReport())
 	o.facts.addFlags(cmd)
 	o.failOn.addFlags(cmd)
 	o.plugin.addFlags(cmd)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -45,7 +46,8 @@ const reachExample = `  # May the storefront call payments?
   kubectl cis532 reach --matrix 5432/TCP -R -f deploy/
 
   # Tests for policies, in a repository's CI
-  kubectl cis532 reach --expect connections.txt -R -f deploy/`
+  kubectl cis532 reach --expect connections.txt -R -f deploy/
+  kubectl cis532 reach --expect connections.txt -R -f deploy/ -o junit > connections.xml`
 
 // reachOptions is what reach does, with all flags read.
 type reachOptions struct {
@@ -62,6 +64,7 @@ type reachOptions struct {
 
 func newReachCommand(g *globals) *cobra.Command {
 	o := &reachOptions{globals: g, print: report.NewPrintFlags(false)}
+	o.print.Reports = []runtime.Object{v1alpha1.NewReachReport(), v1alpha1.NewReachMatrix(), v1alpha1.NewReachExpectations()}
 	cmd := &cobra.Command{
 		Use:     "reach SOURCE DESTINATION [PORT[/PROTOCOL]]",
 		Short:   "Say whether a connection would be allowed, and which policies decide it",
@@ -120,8 +123,21 @@ func (o *reachOptions) complete(cmd *cobra.Command, args []string) error {
 	if o.expect == "-" && o.facts.readsStdin() {
 		return errors.New("-f - and --expect - cannot both read standard input")
 	}
+	o.print.Reports = []runtime.Object{o.document()}
 	o.printer, err = o.globals.printer(o.print)
 	return err
+}
+
+// document is an empty one of what is printed.
+func (o *reachOptions) document() runtime.Object {
+	switch {
+	case o.matrix:
+		return v1alpha1.NewReachMatrix()
+	case o.expect != "":
+		return v1alpha1.NewReachExpectations()
+	default:
+		return v1alpha1.NewReachReport()
+	}
 }
 
 func (o *reachOptions) run(ctx context.Context) error {

@@ -32,9 +32,20 @@ const reportStdout = "-"
 
 func (f *reportFlags) addFlags(cmd *cobra.Command, document runtime.Object) {
 	f.document = document
+	formats := report.FileFormats(f.document)
 	cmd.Flags().StringArrayVar(&f.given, "report", nil, fmt.Sprintf(
 		"Also write the report as [FORMAT=]FILE, with FORMAT one of (%s), by default from the file's extension. FILE - is stdout, in place of the table. Can be repeated.",
-		strings.Join(report.FileFormats(f.document), ", ")))
+		strings.Join(formats, ", ")))
+	_ = cmd.RegisterFlagCompletionFunc("report", func(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+		if strings.Contains(prefix, "=") {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		var words []string
+		for _, name := range formats {
+			words = append(words, name+"=")
+		}
+		return words, cobra.ShellCompDirectiveNoSpace
+	})
 }
 
 // validate reads the flags before anything is done.
@@ -44,7 +55,7 @@ func (f *reportFlags) validate(print *report.PrintFlags) error {
 		format, path, explicit := strings.Cut(text, "=")
 		if !explicit {
 			path = text
-			format = strings.TrimPrefix(filepath.Ext(path), ".")
+			format, _ = report.FormatOfFile(path, f.document)
 		}
 		switch {
 		case path == "":

@@ -69,6 +69,10 @@ type Namespace struct {
 	Annotations map[string]string
 	// Declared says that the Namespace object was read. Without it, labels and annotations are unknown.
 	Declared bool
+	// DeclaredIn is where the Namespace object stands, or the first object of the namespace; nil where no file was read.
+	DeclaredIn *v1alpha1.DeclaredIn
+	// PolicyDeclaredIn is where the policies stand, by name; nil where no file was read.
+	PolicyDeclaredIn map[string]*v1alpha1.DeclaredIn
 	// Terminating says that it is being deleted.
 	Terminating bool
 	// Policies are its networking.k8s.io/v1 NetworkPolicies, by name.

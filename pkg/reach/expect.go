@@ -25,7 +25,12 @@ func (c *Cluster) Expect(r io.Reader, defaultNamespace string) (*v1alpha1.ReachE
 		if err != nil && !last {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
-		if expected, ok := c.expectLine(line, tooLong, defaultNamespace, report); ok {
+		switch expected, said := c.expectLine(line, tooLong, defaultNamespace, report); {
+		case !said:
+		case expected.Error == "" && expected.Got == expected.Expected:
+			expected.Line = number
+			report.Agreed = append(report.Agreed, expected)
+		default:
 			expected.Line = number
 			report.Mismatches = append(report.Mismatches, expected)
 		}
@@ -46,8 +51,7 @@ func readLine(r *bufio.Reader) (line string, tooLong bool, err error) {
 	return line, tooLong, err
 }
 
-// expectLine judges a line and counts it. It answers true with what is to be
-// reported of it.
+// expectLine judges a line and counts it. It answers false where the line expects nothing.
 func (c *Cluster) expectLine(line string, tooLong bool, defaultNamespace string, report *v1alpha1.ReachExpectations) (v1alpha1.Mismatch, bool) {
 	fields := fieldsOf(line)
 	if len(fields) == 0 && !tooLong {
@@ -65,7 +69,6 @@ func (c *Cluster) expectLine(line string, tooLong bool, defaultNamespace string,
 		m.Error = err.Error()
 	case m.Got == m.Expected:
 		report.Summary.Agreed++
-		return m, false
 	case m.Got == v1alpha1.ReachUnknown:
 		report.Summary.Unknown++
 	default:

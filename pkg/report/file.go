@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 type Format struct {
 	// Name is what FORMAT of --report and -o take.
 	Name string
-	// Extensions are the file extensions that mean it, without a dot; Name is always one.
+	// Extensions are the file extensions that mean it, without the first dot; Name is always one. Of those that fit a
+	// file the longest counts: results.sarif.json is SARIF.
 	Extensions []string
 	// Writes says whether it has a form for such a document.
 	Writes func(document runtime.Object) bool
@@ -27,7 +29,9 @@ type Format struct {
 }
 
 // formats are all formats, in the order in which help lists them.
-var formats = []Format{jsonFormat, yamlFormat}
+var formats = []Format{
+	jsonFormat, yamlFormat, markdownFormat, csvFormat, junitFormat, sarifFormat, openReportsFormat, policyReportFormat, kubeBenchFormat,
+}
 
 // FileFormats lists the formats that can write such a document.
 func FileFormats(document runtime.Object) []string {
@@ -52,6 +56,25 @@ func FileFormat(name string, document runtime.Object) (format string, ok bool) {
 	return name, false
 }
 
+// FormatOfFile returns the format that a file's name means, where it can write
+// such a document: results.sarif.json is asked for by that name, by its longest
+// extension, then by shorter ones. Without an extension, format is empty.
+func FormatOfFile(path string, document runtime.Object) (format string, ok bool) {
+	rest := filepath.Base(path)
+	if !strings.Contains(rest, ".") {
+		return "", false
+	}
+	for {
+		if format, ok = FileFormat(rest, document); ok {
+			return format, true
+		}
+		var more bool
+		if _, rest, more = strings.Cut(rest, "."); !more {
+			return format, false
+		}
+	}
+}
+
 // WriteFile writes a report in one of the formats.
 func WriteFile(w io.Writer, format string, document runtime.Object) error {
 	for _, f := range formats {
@@ -69,6 +92,13 @@ func writesEverything(runtime.Object) bool { return true }
 func writes[T runtime.Object](document runtime.Object) bool {
 	_, ok := document.(T)
 	return ok
+}
+
+// writesAny is for formats that know some kinds of documents.
+func writesAny(kinds ...func(runtime.Object) bool) func(runtime.Object) bool {
+	return func(document runtime.Object) bool {
+		return slices.ContainsFunc(kinds, func(writes func(runtime.Object) bool) bool { return writes(document) })
+	}
 }
 
 // formatPrinter prints documents in a format of whole reports.

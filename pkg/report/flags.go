@@ -28,9 +28,9 @@ type PrintFlags struct {
 
 	// Documents says what json, yaml and the templates print.
 	Documents Documents
-	// Report is an empty document of the kind that the verb prints, where -o also takes the formats of whole reports;
-	// nil where it does not.
-	Report runtime.Object
+	// Reports are empty documents of the kinds that the verb may print, where -o also takes the formats of whole reports.
+	// A verb that comes to know which one it will be leaves only that, before ToPrinter.
+	Reports []runtime.Object
 
 	// hasFailing says that the verb has rows that can fail.
 	hasFailing bool
@@ -94,10 +94,18 @@ func (f *PrintFlags) Formats() []string {
 
 // reportFormats are the formats of whole reports.
 func (f *PrintFlags) reportFormats() []string {
-	if f.Report == nil {
-		return nil
+	var names []string
+	for _, format := range formats {
+		if slices.ContainsFunc(f.Reports, format.Writes) {
+			names = append(names, format.Name)
+		}
 	}
-	return FileFormats(f.Report)
+	return names
+}
+
+// onlyReports says that the format is one of whole reports, and none of kubectl's.
+func (f *PrintFlags) onlyReports() bool {
+	return slices.Contains(f.reportFormats(), f.Output) && !slices.Contains(f.jsonYAML.AllowedFormats(), f.Output)
 }
 
 // PrintsRows says that the format is for rows, so that a table's notes and colours fit it.
@@ -144,6 +152,8 @@ func (f *PrintFlags) validate(isDocument bool) error {
 	}
 	untouched := isDocument && f.Documents != DocumentsOfRows || f.Output == "name" && f.Documents == DocumentsBesideRows
 	switch {
+	case f.NoHeaders && f.onlyReports():
+		return fmt.Errorf("--no-headers is for tables: it cannot be used with -o %s", f.format())
 	case untouched && f.Failing:
 		return fmt.Errorf("--failing chooses rows: it cannot be used with -o %s", f.format())
 	case untouched && f.SortBy != "":
@@ -177,6 +187,9 @@ func (p *Printer) setFormat() (err error) {
 	if slices.Contains(f.reportFormats(), f.Output) {
 		p.documents = formatPrinter(f.Output)
 		return nil
+	}
+	if slices.ContainsFunc(formats, func(known Format) bool { return known.Name == f.Output }) {
+		return fmt.Errorf("output format %q is not for what is printed here: allowed formats are: %s", f.Output, strings.Join(f.Formats(), ","))
 	}
 	return fmt.Errorf("unknown output format %q%s: allowed formats are: %s", f.Output, DidYouMean(f.Output, f.Formats()), strings.Join(f.Formats(), ","))
 }

@@ -19,9 +19,14 @@ func (p printable) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return escapeUnprintable(data), nil
+}
+
+// escapeUnprintable is JSON with the characters escaped that YAML cannot hold as they are.
+func escapeUnprintable(data []byte) []byte {
 	text := string(data)
 	if !strings.ContainsFunc(text, unprintable) {
-		return data, nil
+		return data
 	}
 	var b strings.Builder
 	for _, r := range text {
@@ -31,7 +36,7 @@ func (p printable) MarshalJSON() ([]byte, error) {
 		}
 		b.WriteRune(r)
 	}
-	return []byte(b.String()), nil
+	return []byte(b.String())
 }
 
 // unprintable says that a character is none of those of YAML 1.2.2, section

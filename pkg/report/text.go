@@ -41,10 +41,11 @@ func escape(text string, keep func(rune) bool) string {
 
 // hostile says that a terminal may act upon a character instead of showing it:
 // C0 and C1 controls, line and paragraph separators, and bidirectional
-// overrides, which can make a text look like another.
+// overrides, which can make a text look like another. What is no character,
+// which XML cannot hold, and the byte order mark are not shown either.
 func hostile(r rune) bool {
 	return r == utf8.RuneError || unicode.IsControl(r) || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 ||
-		r == 0x200e || r == 0x200f || r == 0x061c
+		r == 0x200e || r == 0x200f || r == 0x061c || r == 0xfeff || r == 0xfffe || r == 0xffff
 }
 
 // TerminalWriter escapes what a terminal would act upon, except for newlines

@@ -35,6 +35,7 @@ var expected = map[string][]int{
 	"kubectl cis532 fix --policy default-deny-ingress --dry-run=server":                 {1},
 	"kubectl cis532 fix --replace-guide-policy --dry-run=server":                        {0},
 	"kubectl cis532 audit -f testdata/shop -o wide":                                     {1},
+	"kubectl cis532 audit -f testdata/shop --report junit.xml --report results.sarif":   {1},
 	"kubectl cis532 explain shadowed-policy":                                            {0},
 	"kubectl cis532 audit -f testdata/shop --fail-on high --fail-on shadowed-policy":    {1},
 	"kubectl cis532 reach shop/deploy/web payments/svc/gateway 443 -f testdata/shop":    {0},

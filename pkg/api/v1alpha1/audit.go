@@ -82,6 +82,8 @@ type AuditReport struct {
 	Warnings []string `json:"warnings,omitempty"`
 	// Namespaces is the verdict of each namespace, by name.
 	Namespaces []NamespaceAudit `json:"namespaces"`
+	// Rules are what is to be known about the rules that found something, and about no-policy, the worst first.
+	Rules []RuleText `json:"rules,omitempty"`
 }
 
 // NewAuditReport returns an empty report with its apiVersion and kind.
@@ -153,6 +155,9 @@ type NamespaceAudit struct {
 	Verdict Verdict `json:"verdict"`
 	// Reason says why, in one line.
 	Reason string `json:"reason,omitempty"`
+	// DeclaredIn is where the Namespace object stands, or the first object that lives in the namespace where there is
+	// none; absent where no file was read.
+	DeclaredIn *DeclaredIn `json:"declaredIn,omitempty"`
 	// Exemption is the exemption that holds, where the verdict is EXEMPT.
 	Exemption *Exemption `json:"exemption,omitempty"`
 	// Posture is the isolation of the namespace's live pods per direction.
@@ -212,6 +217,18 @@ type PolicySummary struct {
 	PolicyTypes []string `json:"policyTypes,omitempty"`
 	// SelectedPods is the number of live pods that it selects; absent where pods or its selector could not be read.
 	SelectedPods *int `json:"selectedPods,omitempty"`
+	// DeclaredIn is where it stands; absent where no file was read.
+	DeclaredIn *DeclaredIn `json:"declaredIn,omitempty"`
+}
+
+// DeclaredIn is a place in manifests.
+type DeclaredIn struct {
+	// File is the file as it was given, or found below a directory that was given; or a URL.
+	File string `json:"file"`
+	// Document counts the documents of the file, from 1.
+	Document int `json:"document"`
+	// Line is that on which the document begins, from 1.
+	Line int `json:"line"`
 }
 
 // ObjectReference names an object.
@@ -233,5 +250,21 @@ type Finding struct {
 	// Message says what was found, naming the objects.
 	Message string `json:"message"`
 	// Remedy says what to do.
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// RuleText is what is to be known about a rule, as `explain` says it.
+type RuleText struct {
+	// ID is the rule's, as findings and `explain` have it.
+	ID string `json:"id"`
+	// Severity is that of most of its findings; a finding may have another.
+	Severity Severity `json:"severity"`
+	// Summary says in one line what it finds.
+	Summary string `json:"summary"`
+	// What says what exactly counts, and what does not.
+	What string `json:"what,omitempty"`
+	// Why says what can go wrong.
+	Why string `json:"why,omitempty"`
+	// Remedy says how to mend it.
 	Remedy string `json:"remedy,omitempty"`
 }

@@ -138,6 +138,9 @@ type ReachExpectations struct {
 	Summary ExpectationSummary `json:"summary"`
 	// Mismatches are the lines that do not hold, and those that cannot be decided or read.
 	Mismatches []Mismatch `json:"mismatches"`
+	// Agreed are the lines that hold, by line. They are for formats that list every line, and no part of the document:
+	// there the summary counts them.
+	Agreed []Mismatch `json:"-"`
 	// Warnings are doubtful facts, each in one line.
 	Warnings []string `json:"warnings,omitempty"`
 }

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 	policyvalidation "github.com/cis532/kubectl-cis532/pkg/netpol/validation"
@@ -27,6 +28,16 @@ type place struct {
 	item string
 	// template says that the document looks like one of Helm's templates.
 	template bool
+	// line is that on which the document begins; 0 where it stands in no file.
+	line int
+}
+
+// declaredIn is the place for reports; nil where it is in no file.
+func (p place) declaredIn() *v1alpha1.DeclaredIn {
+	if p.line == 0 {
+		return nil
+	}
+	return &v1alpha1.DeclaredIn{File: p.file, Document: p.document, Line: p.line}
 }
 
 // String is how messages name a place.
@@ -106,6 +117,9 @@ func (c *collector) addFile(src source, data []byte) bool {
 	}
 	for _, d := range all {
 		at := place{file: src.name, document: d.doc.number, template: bytes.Contains(d.doc.text, []byte("{{"))}
+		if src.inFile {
+			at.line = d.doc.firstLine()
+		}
 		if errors.Is(d.err, errNull) {
 			continue
 		}
@@ -169,7 +183,9 @@ func (c *collector) add(at place, h header, obj object) {
 		c.seen[id] = at
 	}
 	if obj.namespace != "" {
-		c.namespace(obj.namespace)
+		if ns := c.namespace(obj.namespace); ns.DeclaredIn == nil {
+			ns.DeclaredIn = at.declaredIn()
+		}
 	}
 	if err := c.addTyped(at, obj); err != nil {
 		c.gap(c.concerned(obj), at, fmt.Errorf("%s: %w", what, err))
@@ -219,7 +235,7 @@ func (c *collector) addTyped(at place, obj object) error {
 	switch {
 	case c.addOtherPolicy(at, obj):
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Namespace"):
-		return c.addNamespace(obj)
+		return c.addNamespace(at, obj)
 	case obj.gvk == networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy"):
 		return c.addPolicy(at, obj)
 	case obj.gvk.Kind == "NetworkPolicy" && (obj.gvk.Group == "extensions" || obj.gvk.Group == networkingv1.GroupName):
@@ -233,10 +249,10 @@ func (c *collector) addTyped(at place, obj object) error {
 	return nil
 }
 
-func (c *collector) addNamespace(obj object) error {
+func (c *collector) addNamespace(at place, obj object) error {
 	if len(validation.IsDNS1123Label(obj.name)) == 0 {
 		// The namespace is there, whatever else is wrong with it.
-		c.namespace(obj.name)
+		c.namespace(obj.name).DeclaredIn = at.declaredIn()
 	}
 	var read corev1.Namespace
 	if err := unmarshal(obj, &read, true); err != nil {
@@ -273,6 +289,12 @@ func (c *collector) addPolicy(at place, obj object) error {
 	}
 	ns := c.namespace(obj.namespace)
 	ns.Policies = append(ns.Policies, policyvalidation.Default(np))
+	if declared := at.declaredIn(); declared != nil {
+		if ns.PolicyDeclaredIn == nil {
+			ns.PolicyDeclaredIn = map[string]*v1alpha1.DeclaredIn{}
+		}
+		ns.PolicyDeclaredIn[np.Name] = declared
+	}
 	return nil
 }
 

@@ -26,7 +26,9 @@ type source struct {
 	inDirectory bool
 	// path is the absolute path of a file; empty for what is none.
 	path string
-	open func() (io.ReadCloser, error)
+	// inFile says that name is that of a file or a URL, where somebody can look a line up.
+	inFile bool
+	open   func() (io.ReadCloser, error)
 }
 
 // open finds the sources of the options in a stable order. cli-runtime's
@@ -49,7 +51,7 @@ func open(ctx context.Context, opts Options) ([]source, error) {
 				return io.NopCloser(opts.Stdin), nil
 			}})
 		case strings.HasPrefix(path, "http://"), strings.HasPrefix(path, "https://"):
-			sources = append(sources, source{name: path, open: func() (io.ReadCloser, error) { return get(ctx, path) }})
+			sources = append(sources, source{name: path, inFile: true, open: func() (io.ReadCloser, error) { return get(ctx, path) }})
 		default:
 			files, err := expand(path, opts.Recursive)
 			if err != nil {
@@ -105,7 +107,7 @@ func expand(path string, recursive bool) ([]source, error) {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 		sources = append(sources, source{
-			name: name, inDirectory: info.IsDir(), path: absolute,
+			name: name, inDirectory: info.IsDir(), path: absolute, inFile: true,
 			open: func() (io.ReadCloser, error) { return os.Open(file) },
 		})
 	}

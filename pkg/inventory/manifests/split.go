@@ -22,6 +22,18 @@ type document struct {
 	json bool
 }
 
+// firstLine is the line on which the document says something: not that of a "---", of a comment or of nothing.
+func (d document) firstLine() int {
+	line := d.line
+	for text := range bytes.Lines(d.text) {
+		if !blank(text) {
+			return line
+		}
+		line++
+	}
+	return d.line
+}
+
 // split cuts a file into its documents: YAML documents at lines of "---" and
 // "...", several JSON values in a row one by one. Documents that hold nothing
 // are left out but counted, except before the first "---".
