@@ -87,7 +87,7 @@ columns=custom-columns=VERDICT:.verdict,NAME:.name,REASON:.reason
 is_on VERBOSE "${VERBOSE:-false}" && verbose=true || verbose=false
 is_on SKIP_SYSTEM_NS "${SKIP_SYSTEM_NS:-true}" || set -- --include-system "$@"
 find_plugin
-tmp=$(mktemp -d) || give_up "no temporary directory could be made" "check TMPDIR"
+tmp=$(mktemp -d 2>/dev/null) || give_up "no temporary directory could be made" "check TMPDIR"
 trap 'rm -rf "$tmp"' EXIT
 # The plugin is interrupted too, and ends cleanly; what it did is reported.
 trap : INT TERM HUP

@@ -94,7 +94,7 @@ guide) changed=1 ;;
 *) give_up "CIS532_EXIT_CODES is \"$(printf '%s' "$CIS532_EXIT_CODES" | plain)\": it takes runner or guide" "set CIS532_EXIT_CODES to runner or guide, or unset it" ;;
 esac
 find_plugin
-tmp=$(mktemp -d) || give_up "no temporary directory could be made" "check TMPDIR"
+tmp=$(mktemp -d 2>/dev/null) || give_up "no temporary directory could be made" "check TMPDIR"
 trap 'rm -rf "$tmp"' EXIT
 # The plugin is interrupted too, and ends cleanly; what it did is reported.
 trap : INT TERM HUP
@@ -180,7 +180,7 @@ if [ "$verbose" = true ]; then
 	sed '/^warning: /d' "$tmp/talk" | plain | sed '/[Ff][Ii][Xx][Ee][Dd]/d; s/^/[INFO] /'
 	if [ "$dry_run" = true ] && [ "$fixed" -gt 0 ]; then
 		say "[DRY-RUN] What would be created in each of them:"
-		"$plugin" policies allow-all -o yaml
+		"$plugin" policies allow-all -o yaml | sed '/^  namespace: /d'
 	fi
 fi
 say "[CMD] $cmd"
