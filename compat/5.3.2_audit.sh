@@ -75,7 +75,7 @@ told() { sed -n "s/^$1: //p" "$tmp/talk" | sed 1q | plain; }
 
 # names FILE joins the names in a file, a line each: the first ten, and how many more there are.
 names() {
-	count=$(wc -l <"$1")
+	count=$(($(wc -l <"$1")))
 	sed -n '1,10s/[: ].*//; 1,10p' "$1" | paste -s -d , - | sed 's/,/, /g' | tr -d '\n'
 	[ "$count" -le 10 ] || printf ', and %d more' "$((count - 10))"
 }
