@@ -22,7 +22,7 @@ var (
 	// follows: v1.27.1-eks-1-27-4.
 	eksVersion = regexp.MustCompile(`-eks-[0-9a-f]{7,40}$`)
 	// gkeVersion is Google's. Its products for other places than Google's have it too.
-	gkeVersion = regexp.MustCompile(`-gke\.[0-9]+`)
+	gkeVersion = regexp.MustCompile(`-gke\.\d+`)
 )
 
 // aksHosts is the domain of the API servers of AKS, whose version is upstream's.
