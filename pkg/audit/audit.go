@@ -10,6 +10,7 @@ import (
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
+	"github.com/cis532/kubectl-cis532/pkg/control"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 )
@@ -44,7 +45,7 @@ func (a *Audit) Report() *v1alpha1.AuditReport {
 	inv, opts := a.inv, a.opts
 	report := v1alpha1.NewAuditReport()
 	report.Metadata.CreationTimestamp = metav1.NewTime(opts.Now.UTC())
-	report.Control = Control
+	report.Control = a.benchmark().Control()
 	report.Source = inv.Source
 	report.Source.ServerVersion = inv.NetworkPlugin.ServerVersion
 	report.NetworkPlugin = a.facts.Plugin
@@ -80,6 +81,19 @@ func (a *Audit) namespaces() []v1alpha1.NamespaceAudit {
 	}
 	_ = group.Wait()
 	return rows
+}
+
+// benchmark is the one to report by. Manifests show no cluster that one could be recognised by.
+func (a *Audit) benchmark() control.Benchmark {
+	switch {
+	case a.opts.Benchmark != "":
+		return a.opts.Benchmark
+	case a.inv.Source.Kind != v1alpha1.SourceCluster:
+		return control.CIS
+	}
+	return control.Recognise(control.Facts{
+		ServerVersion: a.inv.NetworkPlugin.ServerVersion, Server: a.inv.Source.Server, APIGroups: a.inv.APIGroups,
+	})
 }
 
 // namespace is the row of one namespace.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
+	"github.com/cis532/kubectl-cis532/pkg/control"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
@@ -25,6 +26,8 @@ type Options struct {
 	JudgeNamedSystem bool
 	// Accept are families of policies of other kinds: a namespace without NetworkPolicy whose pods they isolate is ACCEPTED.
 	Accept []otherpolicy.Family
+	// Benchmark is the benchmark to report by; empty recognises it.
+	Benchmark control.Benchmark
 	// NetworkPlugin is the network plugin that the cluster is said to have; nil recognises it.
 	NetworkPlugin *v1alpha1.NetworkPlugin
 }

@@ -51,6 +51,7 @@ type auditOptions struct {
 	reports     reportFlags
 	failOn      failOnFlags
 	plugin      networkPluginFlags
+	benchmark   benchmarkFlags
 	exitZero    bool
 }
 
@@ -80,6 +81,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	o.facts.addFlags(cmd)
 	o.failOn.addFlags(cmd)
 	o.plugin.addFlags(cmd)
+	o.benchmark.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.exitZero, "exit-zero", false, "Exit with 0 where the verdict is FAIL, or --fail-on found something. ERROR still exits with 2.")
 	return cmd
 }
@@ -94,7 +96,7 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 		return err
 	}
 	for _, validate := range []func() error{
-		o.judging.validate, o.failOn.validate, o.plugin.validate,
+		o.judging.validate, o.failOn.validate, o.plugin.validate, o.benchmark.validate,
 		func() error { return o.reports.validate(print) },
 	} {
 		if err := validate(); err != nil {
@@ -109,12 +111,12 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 func (o *auditOptions) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, o.facts.timeout)
 	defer cancel()
-	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope, o.plugin.named != nil)
+	inv, complete, err := o.facts.readAudited(ctx, o.globals, o.scope, o.plugin.named != nil, o.benchmark.named != "")
 	if err != nil {
 		return err
 	}
 	opts := o.judging.options(o.globals, o.scope)
-	opts.JudgeNamedSystem, opts.NetworkPlugin = true, o.plugin.named
+	opts.JudgeNamedSystem, opts.NetworkPlugin, opts.Benchmark = true, o.plugin.named, o.benchmark.named
 	audited := audit.New(inv, opts)
 	if err := complete(ctx, audited.Needs()); err != nil {
 		return err

@@ -64,9 +64,9 @@ func (f *factFlags) readGuarded(ctx context.Context, g *globals, scope inventory
 	return inv, reader, err
 }
 
-// readAudited reads the facts of an audit, narrowed to the scope. pluginNamed says that the network plugin need not be
-// recognised. complete adds what the audit finds that it needs.
-func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory.Scope, pluginNamed bool) (inv *inventory.Inventory, complete func(context.Context, rules.Needs) error, err error) {
+// readAudited reads the facts of an audit, narrowed to the scope. pluginNamed and benchmarkNamed say that the network
+// plugin and the benchmark need not be recognised. complete adds what the audit finds that it needs.
+func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory.Scope, pluginNamed, benchmarkNamed bool) (inv *inventory.Inventory, complete func(context.Context, rules.Needs) error, err error) {
 	if f.given() {
 		inv, err = f.readManifests(ctx, g, scope)
 		return inv, func(context.Context, rules.Needs) error { return nil }, err
@@ -77,7 +77,7 @@ func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory
 	}
 	reader := live.NewReader(clients, f.concurrency)
 	inv, err = reader.Read(ctx, live.Options{
-		Names: scope.Names, Selector: scope.Selector, Workloads: true, NetworkPlugin: !pluginNamed, OtherPolicies: true,
+		Names: scope.Names, Selector: scope.Selector, Workloads: true, NetworkPlugin: !pluginNamed, ServerVersion: !benchmarkNamed, OtherPolicies: true,
 	})
 	return inv, func(ctx context.Context, needs rules.Needs) error {
 		return reader.Complete(ctx, inv, live.More{Names: scope.Names, Controllers: needs.Controllers, DNS: needs.DNS})

@@ -51,6 +51,9 @@ type Inventory struct {
 	// OtherPoliciesUnknown is what of them could not be read. The benchmark's letter does not count them, so that no
 	// verdict hangs on it.
 	OtherPoliciesUnknown []Gap
+	// APIGroups are the API groups that the server has, by name, where the reader asked for policies of other kinds and
+	// was told.
+	APIGroups []string
 	// Gaps is evidence that is missing.
 	Gaps []Gap
 	// Warnings are doubtful facts that do not change a verdict, each in one line.

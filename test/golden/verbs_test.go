@@ -16,6 +16,7 @@ func TestAuditOfPartnersAndGates(t *testing.T) {
 	check(t, "audit-partners", concat(
 		each("audit -f partners", "-o wide", "--accept cilium", "--accept calico", "--accept cilium --network-plugin calico", "-o yaml", "--accept cillium"),
 		each("audit -f shop --network-plugin", "cilium", "flanel", "''"),
+		each("audit -f shop --benchmark", "eks -o 'jsonpath={.control.id} {.control.benchmark}'", "gks", "''"),
 		each("audit -f shop --fail-on", "high", "medium,low --failing", "shadowed-policy --failing -o name", "shadowed --failing", "unused-exemption --exit-zero", "info"),
 		each("audit -f partners --fail-on", "baseline-only --exclude exchange", "host-network --exclude exchange"),
 		lines("generate -f partners", "generate -f partners --accept cilium", "generate -f partners --ignore-other-policies",

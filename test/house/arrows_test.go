@@ -38,7 +38,7 @@ var layers = [][]string{
 	{"pkg/baseline"},
 	{"pkg/inventory", "pkg/apiserver"},
 	{"pkg/otherpolicy"},
-	{"pkg/netpol"},
+	{"pkg/netpol", "pkg/control"},
 	{"pkg/api", "pkg/version", "deploy"},
 }
 
@@ -52,7 +52,7 @@ var sameLayer = map[string][]string{
 }
 
 // pure packages import none of the project's own that talk to anybody.
-var pure = []string{"pkg/audit", "pkg/netpol", "pkg/otherpolicy", "pkg/baseline", "pkg/inventory", "pkg/api"}
+var pure = []string{"pkg/audit", "pkg/control", "pkg/netpol", "pkg/otherpolicy", "pkg/baseline", "pkg/inventory", "pkg/api"}
 
 // impure is what they must not reach, directly or by way of another.
 var impure = []string{"pkg/apiserver", "pkg/inventory/live", "pkg/inventory/manifests", "pkg/remediate", "pkg/report", "pkg/cmd"}

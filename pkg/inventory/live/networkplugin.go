@@ -19,6 +19,18 @@ import (
 // maxOptional is how long an audit waits for what it can do without, retries included.
 const maxOptional = 15 * time.Second
 
+// readServer reads what the network plugin can be recognised by, or of that only the server's version.
+func (r *Reader) readServer(ctx context.Context, opts Options) networkplugin.Facts {
+	if opts.NetworkPlugin {
+		return r.readNetworkPlugin(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxOptional)
+	defer cancel()
+	// Where the server cannot be asked the verdict's requests say so.
+	version, _ := r.getServerVersion(ctx)
+	return networkplugin.Facts{ServerVersion: version}
+}
+
 // readNetworkPlugin reads what the network plugin can be recognised by: a list
 // of DaemonSets and the server's version, then the few ConfigMaps that decide,
 // and on k3s a list of nodes. The number of requests does not grow with the

@@ -33,7 +33,7 @@ func (r *Reader) startOtherPolicies(ctx context.Context, inv *inventory.Inventor
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		inv.OtherPolicies, inv.OtherPoliciesUnknown = r.readOtherPolicies(ctx, opts.Names)
+		r.readOtherPolicies(ctx, inv, opts.Names)
 	}()
 	return func() { <-done }
 }
@@ -44,13 +44,15 @@ const maxOtherPolicies = 30 * time.Second
 // readOtherPolicies reads the policies of other kinds, of the namespaces or, with none named, of all; those that live in
 // no namespace in any case. A cluster without such kinds costs one request. What was forbidden or failed, or cannot be
 // read, is a gap.
-func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]*otherpolicy.Policy, []inventory.Gap) {
+func (r *Reader) readOtherPolicies(ctx context.Context, inv *inventory.Inventory, namespaces []string) {
 	ctx, cancel := context.WithTimeout(ctx, maxOtherPolicies)
 	defer cancel()
 	served, err := r.servedVersions(ctx)
 	if err != nil {
-		return nil, []inventory.Gap{{Err: err}}
+		inv.OtherPoliciesUnknown = []inventory.Gap{{Err: err}}
+		return
 	}
+	inv.APIGroups = groups(served)
 	if len(namespaces) == 0 {
 		namespaces = []string{metav1.NamespaceAll}
 	}
@@ -71,7 +73,16 @@ func (r *Reader) readOtherPolicies(ctx context.Context, namespaces []string) ([]
 	}
 	_ = group.Wait()
 	found.sort()
-	return found.policies, joinForbidden(found.gaps)
+	inv.OtherPolicies, inv.OtherPoliciesUnknown = found.policies, joinForbidden(found.gaps)
+}
+
+// groups are the names of the API groups.
+func groups(served map[schema.GroupVersion]bool) []string {
+	names := map[string]bool{}
+	for gv := range served {
+		names[gv.Group] = true
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // joinForbidden makes one gap of the lists that a user may not make in a namespace, or at all: whoever may not read one

@@ -31,6 +31,8 @@ type Options struct {
 	Templates bool
 	// NetworkPlugin reads what the network plugin can be recognised by.
 	NetworkPlugin bool
+	// ServerVersion reads the server's version also where the network plugin is not to be recognised.
+	ServerVersion bool
 	// OtherPolicies reads the policies of other kinds than NetworkPolicy.
 	OtherPolicies bool
 }
@@ -125,8 +127,8 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 	if opts.Templates {
 		group.Go(func() error { inv.Templates, templatesErr = r.listControllers(ctx, ""); return nil })
 	}
-	if opts.NetworkPlugin {
-		group.Go(func() error { inv.NetworkPlugin = r.readNetworkPlugin(ctx); return nil })
+	if opts.NetworkPlugin || opts.ServerVersion {
+		group.Go(func() error { inv.NetworkPlugin = r.readServer(ctx, opts); return nil })
 	}
 	_ = group.Wait()
 	if templatesErr != nil {
@@ -190,8 +192,8 @@ func (r *Reader) readNamed(ctx context.Context, inv *inventory.Inventory, opts O
 	parts := make([]*inventory.Inventory, len(opts.Names))
 	var group errgroup.Group
 	group.SetLimit(r.concurrency)
-	if opts.NetworkPlugin {
-		group.Go(func() error { inv.NetworkPlugin = r.readNetworkPlugin(ctx); return nil })
+	if opts.NetworkPlugin || opts.ServerVersion {
+		group.Go(func() error { inv.NetworkPlugin = r.readServer(ctx, opts); return nil })
 	}
 	for i, name := range opts.Names {
 		group.Go(func() error {

@@ -1,0 +1,171 @@
+#!/bin/sh
+# CIS Kubernetes Benchmark: 5.3.2
+# Title: Ensure that all Namespaces have Network Policies defined
+# Level: 2
+#
+# Says which namespaces have no NetworkPolicy, in the words of the automation guide and with the tags that
+# its runner reads. It never changes the cluster. Exit codes: 0 PASS, 1 FAIL, 2 could not be decided.
+#
+# Settings, as environment variables:
+#   SKIP_SYSTEM_NS    true (default) leaves system namespaces alone, false does not
+#   DRY_RUN           true has the API server check each change without storing it (default: false; the audit never changes anything)
+#   VERBOSE           true says more (default: false)
+#   KUBECONFIG        as for kubectl
+#   CIS532_BIN        the plugin, where it is not kubectl-cis532 on the PATH or krew's
+#   CIS532_TIMEOUT    how long to go on (default: 50s, as the runner ends a script after 60 s)
+#   CIS532_EXIT_CODES runner (default) or guide: what a remediation that changed something exits with, 0 or 1
+# Arguments are handed to kubectl cis532: --context prod, -l team=payments, --exclude 'dev-*', ...
+#
+# It needs no kubectl and no jq. docs/guide.md says more.
+set -u
+LC_ALL=C
+export LC_ALL
+
+# begin: the same in both scripts
+
+say() { printf '%s\n' "$*"; }
+
+# plain makes text from elsewhere safe: a runner cannot take it for a tag, nor a terminal for a command.
+plain() { tr '\133\135' '()' | tr -d '\000-\011\013-\037\177-\377'; }
+
+# give_up REASON HINT ends the run where nothing can be said about the namespaces. It never says what a runner takes for success.
+give_up() {
+	say "[ERROR] $1"
+	say "[FAIL] 5.3.2: error"
+	say "[FAIL_REASON] $1"
+	say "[FIX_HINT] $2"
+	exit 2
+}
+
+# is_on NAME VALUE says whether a setting is on. What is neither on nor off ends the run: nobody knows what was meant.
+is_on() {
+	case $2 in
+	true | True | TRUE | yes | on | [1-9]) return 0 ;;
+	false | False | FALSE | no | off | 0) return 1 ;;
+	esac
+	give_up "$1 is \"$(printf '%s' "$2" | plain)\": it takes true or false" "set $1 to true or false, or unset it"
+}
+
+# find_plugin sets plugin. Under sudo the PATH is often without krew's directory.
+find_plugin() {
+	if [ -n "${CIS532_BIN:-}" ]; then
+		plugin=$CIS532_BIN
+		command -v "$plugin" >/dev/null 2>&1 && return
+		give_up "CIS532_BIN is \"$(printf '%s' "$plugin" | plain)\", which cannot be executed" "name the executable kubectl-cis532 in CIS532_BIN"
+	fi
+	for plugin in kubectl-cis532 "${KREW_ROOT:-${HOME:-}/.krew}/bin/kubectl-cis532"; do
+		command -v "$plugin" >/dev/null 2>&1 && return
+	done
+	give_up "kubectl-cis532 not found in PATH" "install the plugin kubectl-cis532, or name its executable in CIS532_BIN"
+}
+
+# run VERB FLAG... runs the plugin: its rows are in rows, what else it says in talk, its exit code in code.
+run() {
+	cmd=$(printf 'kubectl cis532 %s' "$*" | plain)
+	verb=$1 code=0
+	shift
+	"$plugin" "$verb" --timeout "${CIS532_TIMEOUT:-50s}" "$@" --no-headers -o "$columns" >"$tmp/rows" 2>"$tmp/talk" || code=$?
+}
+
+# warnings passes on what the plugin warns of. A runner takes a count of what was not changed for a change, if it says so.
+warnings() { sed -n 's/^warning: //p' "$tmp/talk" | plain | sed '/[Ff][Ii][Xx][Ee][Dd]/d; s/^/[WARN] /'; }
+
+# told WORD is the first line that the plugin began with the word.
+told() { sed -n "s/^$1: //p" "$tmp/talk" | sed 1q | plain; }
+
+# names FILE joins the names in a file, a line each: the first ten, and how many more there are.
+names() {
+	count=$(($(wc -l <"$1")))
+	sed -n '1,10s/[: ].*//; 1,10p' "$1" | paste -s -d , - | sed 's/,/, /g' | tr -d '\n'
+	[ "$count" -le 10 ] || printf ', and %d more' "$((count - 10))"
+}
+
+# end: the same in both scripts
+
+columns=custom-columns=VERDICT:.verdict,NAME:.name,REASON:.reason
+
+is_on VERBOSE "${VERBOSE:-false}" && verbose=true || verbose=false
+is_on SKIP_SYSTEM_NS "${SKIP_SYSTEM_NS:-true}" || set -- --include-system "$@"
+find_plugin
+tmp=$(mktemp -d 2>/dev/null) || give_up "no temporary directory could be made" "check TMPDIR"
+trap 'rm -rf "$tmp"' EXIT
+# The plugin is interrupted too, and ends cleanly; what it did is reported.
+trap : INT TERM HUP
+
+run audit "$@"
+
+total=0 pass=0 accepted=0 exempt=0 system=0 skipped=0
+: >"$tmp/failing"
+: >"$tmp/undecided"
+while read -r verdict name reason; do
+	total=$((total + 1))
+	case $verdict in
+	PASS) pass=$((pass + 1)) ;;
+	FAIL) say "$name" >>"$tmp/failing" ;;
+	ACCEPTED) accepted=$((accepted + 1)) ;;
+	EXEMPT) exempt=$((exempt + 1)) ;;
+	SKIPPED)
+		case $reason in
+		"system namespace"*) system=$((system + 1)) ;;
+		*) skipped=$((skipped + 1)) ;;
+		esac
+		;;
+	*) say "$name: $reason" | plain >>"$tmp/undecided" ;;
+	esac
+done <"$tmp/rows"
+failing=$(($(wc -l <"$tmp/failing")))
+undecided=$(($(wc -l <"$tmp/undecided")))
+
+if [ "$failing" -gt 0 ]; then
+	say "[-] FAIL: The following $failing namespace(s) do not have a NetworkPolicy defined:"
+	sed 's/^/    - /' "$tmp/failing"
+fi
+if [ "$undecided" -gt 0 ]; then
+	say "[ERROR] The following $undecided namespace(s) could not be checked:"
+	sed 's/^/    - /' "$tmp/undecided"
+fi
+
+# PASS is what the plugin and its rows both say; anything else is not.
+if [ "$undecided" -gt 0 ] || [ "$code" -gt 1 ]; then
+	result=ERROR
+elif [ "$failing" -gt 0 ] || [ "$code" -ne 0 ]; then
+	result=FAIL
+elif [ "$((pass + accepted + exempt))" -gt 0 ]; then
+	result=PASS
+	say "[+] PASS: All $pass checked namespaces have at least one NetworkPolicy defined"
+else
+	result=ERROR
+fi
+
+[ "$accepted" -eq 0 ] || say "[INFO] $accepted more namespace(s) accepted: policies of another kind isolate their pods"
+[ "$exempt" -eq 0 ] || say "[INFO] $exempt more namespace(s) exempt by annotation"
+[ "$system" -eq 0 ] || say "[INFO] $system system namespace(s) skipped, though the benchmark exempts none (SKIP_SYSTEM_NS=false checks them)"
+[ "$skipped" -eq 0 ] || say "[INFO] $skipped more namespace(s) skipped: excluded, or being deleted"
+warnings
+if [ "$verbose" = true ]; then
+	say "[INFO] Found $total total namespaces"
+	sed '/^warning: /d' "$tmp/talk" | plain | sed 's/^/[INFO] /'
+fi
+say "[CMD] $cmd"
+
+case $result in
+PASS)
+	say "[PASS] 5.3.2: each of $pass checked namespaces has a NetworkPolicy"
+	exit 0
+	;;
+FAIL)
+	reason="$failing namespace(s) without a NetworkPolicy: $(names "$tmp/failing")"
+	hint="run 5.3.2_remediate.sh, or: kubectl cis532 fix --dry-run=server"
+	if [ "$failing" -eq 0 ]; then
+		reason="findings beside the verdict count as failure" hint="$cmd"
+	fi
+	say "[FAIL] 5.3.2: $failing of $((pass + failing)) checked namespaces have no NetworkPolicy"
+	say "[FAIL_REASON] $reason"
+	say "[FIX_HINT] $hint"
+	exit 1
+	;;
+esac
+reason=$(told error)
+[ "$undecided" -eq 0 ] || reason="$undecided namespace(s) could not be checked: $(sed 1q "$tmp/undecided")"
+hint=$(told hint)
+give_up "${reason:-kubectl cis532 audit ended with exit code $code}" "${hint:-run with VERBOSE=true}"
