@@ -27,7 +27,7 @@ type Format struct {
 }
 
 // formats are all formats, in the order in which help lists them.
-var formats = []Format{jsonFormat, yamlFormat}
+var formats = []Format{jsonFormat, yamlFormat, htmlFormat}
 
 // FileFormats lists the formats that can write such a document.
 func FileFormats(document runtime.Object) []string {
