@@ -24,11 +24,7 @@ var htmlFormat = Format{
 	Name:       "html",
 	Extensions: []string{"htm"},
 	Writes: func(document runtime.Object) bool {
-		switch document.(type) {
-		case *v1alpha1.AuditReport, *v1alpha1.FixReport, *v1alpha1.RollbackReport:
-			return true
-		}
-		return false
+		return writes[*v1alpha1.AuditReport](document) || writes[*v1alpha1.FixReport](document) || writes[*v1alpha1.RollbackReport](document)
 	},
 	Write: writeHTML,
 }

@@ -91,7 +91,7 @@ func hostile() *v1alpha1.AuditReport {
 	attacks := []string{
 		`<img src=x onerror="window.owned=1">`, `</script><script>window.owned=1</script>`, `<!--<script>`, `]]><svg onload=window.owned=1>`,
 		`" autofocus onfocus="window.owned=1`, `' onclick='window.owned=1`, `javascript:window.owned=1`, "${window.owned=1}", "{{.Data}}",
-		"\u202egnp.exe\u2066", "\u0000\u001b[31m\u009b", "line\u2028separator", "\xff\xfe", strings.Repeat("long ", 20000), strings.Repeat("x", 20000), "__proto__", "constructor",
+		"\u202egnp.exe\u2066", "\u0000\u001b[31m\u009b", "line\u2028separator", "\xff\xfe", strings.Repeat("long ", 2000), strings.Repeat("x", 4000), "__proto__", "constructor",
 	}
 	var all []v1alpha1.NamespaceAudit
 	for i, a := range attacks {
