@@ -63,7 +63,7 @@ func TestEachHostileNameCanBeOpenedAndLinked(t *testing.T) {
 }
 
 func TestHostileRecordsOfChangesStayText(t *testing.T) {
-	fix, := v1alpha1.NewFixReport(), v1alpha1.NewRollbackReport()
+	fix, rollback := v1alpha1.NewFixReport(), v1alpha1.NewRollbackReport()
 	for _, ns := range hostile().Namespaces {
 		fix.Namespaces = append(fix.Namespaces, v1alpha1.NamespaceFix{Name: ns.Name, Reason: ns.Name, Result: v1alpha1.ResultFixed, Policies: []string{ns.Name}, ManagedBy: ns.ManagedBy})
 		rollback.Namespaces = append(rollback.Namespaces, v1alpha1.NamespaceRollback{Name: ns.Name, Reason: ns.Name, Result: v1alpha1.ResultRemoved, Policies: []string{ns.Name}})
