@@ -65,7 +65,7 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "start %s: %v\n", path, err)
 		return 1
 	}
-	browser = first
+	browser = first //nolint:fatcontext // one browser for all tests; it is set once
 	return m.Run()
 }
 

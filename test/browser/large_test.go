@@ -61,7 +61,7 @@ func TestANarrowScreenIsWideEnough(t *testing.T) {
 		expect(tb, "document.documentElement.scrollWidth", width)
 		// What is laid out as cards is a table to those who do not see it.
 		expect(tb, "[...document.querySelectorAll('#table, #table *')].filter((e) => ['TABLE', 'THEAD', 'TBODY', 'TR', 'TH', 'TD'].includes(e.tagName) && !e.getAttribute('role')).length", 0)
-		if dir := os.Getenv("CIS532_SCREENSHOTS"); dir != "" { //nolint:forbidigo // for whoever wants to look
+		if dir := os.Getenv("CIS532_SCREENSHOTS"); dir != "" {
 			picture, err := chromedp.Run(tb.ctx, chromedp.FullScreenshot(100))
 			if err != nil {
 				t.Fatal(err)
