@@ -35,10 +35,19 @@ test: test-cluster ## Run all tests, those against a real API server included
 	@# Vetting Kubernetes takes minutes each time.
 	cd test/cluster && $(GO) test -vet=off -count=1 -timeout 20m ./...
 
+.PHONY: test-browser
+test-browser: ## Test the HTML reports in headless Chromium (apart from `make test`: not every machine has a browser)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		echo "make test-browser: there is no Chromium in PATH (Debian: apt-get install chromium)" >&2; exit 1; }
+	@if command -v npm >/dev/null; then npm ci --prefix test/browser --ignore-scripts --no-audit --no-fund; \
+		else echo "there is no npm: the accessibility engine (axe-core) is left out"; fi
+	cd test/browser && $(GO) vet ./... && $(GO) test -count=1 -timeout 30m -v ./...
+
 .PHONY: lint
 lint: ## Lint everything (the first time builds the pinned linter)
 	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run ./...
 	cd hack/gen-schemas && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run ./...
+	cd test/browser && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run ./...
 	@# With types it would analyse the whole of Kubernetes.
 	cd test/cluster && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --fast-only ./...
 

@@ -121,16 +121,7 @@ func AuditSummary(r *v1alpha1.AuditReport, failing FindingCount, flags string) (
 	if s.Namespaces == 0 {
 		return nil, ""
 	}
-	parts := []string{fmt.Sprintf("%d passed", s.Pass), fmt.Sprintf("%d failed", s.Fail)}
-	for _, more := range []struct {
-		n    int
-		what string
-	}{{s.Accepted, "accepted"}, {s.Exempt, "exempt"}, {s.Skipped, "skipped"}, {s.Error, "could not be judged"}} {
-		if more.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", more.n, more.what))
-		}
-	}
-	verdict := fmt.Sprintf("%s: %s: %s", r.Verdict, Count(s.Namespaces, "namespace"), strings.Join(parts, ", "))
+	verdict := fmt.Sprintf("%s: %s: %s", r.Verdict, Count(s.Namespaces, "namespace"), verdictCounts(s, strconv.Itoa))
 	if failing.Findings > 0 {
 		verdict += fmt.Sprintf("; --fail-on: %s in %s (%s)", Count(failing.Findings, "finding"), Count(failing.Namespaces, "namespace"), failing.rules())
 	}
@@ -146,6 +137,20 @@ func AuditSummary(r *v1alpha1.AuditReport, failing FindingCount, flags string) (
 		next = "kubectl cis532 fix" + flags + " --dry-run=server"
 	}
 	return summary, next
+}
+
+// verdictCounts lists the verdicts with their counts, which format writes.
+func verdictCounts(s v1alpha1.AuditSummary, format func(int) string) string {
+	parts := []string{format(s.Pass) + " passed", format(s.Fail) + " failed"}
+	for _, more := range []struct {
+		n    int
+		what string
+	}{{s.Accepted, "accepted"}, {s.Exempt, "exempt"}, {s.Skipped, "skipped"}, {s.Error, "could not be judged"}} {
+		if more.n > 0 {
+			parts = append(parts, format(more.n)+" "+more.what)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // noPolicy is the rule that only repeats the verdict.

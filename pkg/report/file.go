@@ -30,7 +30,7 @@ type Format struct {
 
 // formats are all formats, in the order in which help lists them.
 var formats = []Format{
-	jsonFormat, yamlFormat, markdownFormat, csvFormat, junitFormat, sarifFormat, openReportsFormat, policyReportFormat, kubeBenchFormat,
+	jsonFormat, yamlFormat, markdownFormat, csvFormat, htmlFormat, junitFormat, sarifFormat, openReportsFormat, policyReportFormat, kubeBenchFormat,
 }
 
 // FileFormats lists the formats that can write such a document.

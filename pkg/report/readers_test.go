@@ -31,6 +31,7 @@ var readers = map[string]func([]byte) (said, error){
 	"yaml":         readYAML,
 	"markdown":     readMarkdown,
 	"csv":          readCSV,
+	"html":         readHTML,
 	"junit":        readJUnit,
 	"sarif":        readSARIF,
 	"openreports":  readClusterReports("openreports.io/v1alpha1", "ClusterReport"),
@@ -44,6 +45,20 @@ func readJSON(data []byte) (said, error) {
 		return said{}, err
 	}
 	return saidBy(r), nil
+}
+
+// readHTML reads the document that the page holds, as a browser finds it. What the page shows of it is tested in a browser.
+func readHTML(data []byte) (said, error) {
+	page, err := xhtml.Parse(bytes.NewReader(data))
+	if err != nil {
+		return said{}, err
+	}
+	for node := range page.Descendants() {
+		if node.Type == xhtml.ElementNode && node.Data == "script" && slices.Contains(node.Attr, xhtml.Attribute{Key: "id", Val: "report"}) {
+			return readJSON([]byte(node.FirstChild.Data))
+		}
+	}
+	return said{}, errors.New("the page holds no document")
 }
 
 func readYAML(data []byte) (said, error) {
