@@ -16,6 +16,7 @@ import (
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/control"
 	manifestreader "github.com/cis532/kubectl-cis532/pkg/inventory/manifests"
 )
 
@@ -134,7 +135,7 @@ var hostileTexts = []string{
 func hostileReport() *v1alpha1.AuditReport {
 	r := v1alpha1.NewAuditReport()
 	r.Metadata.CreationTimestamp = now
-	r.Control = audit.Control
+	r.Control = control.CIS.Control()
 	r.Source = v1alpha1.Source{Kind: v1alpha1.SourceCluster, Context: "arn:aws:eks:eu-1:1:cluster/<b>|", Server: "https://10.0.0.1:6443", ServerVersion: "v1.36.3"}
 	r.Scope, r.Verdict = v1alpha1.ScopeFull, v1alpha1.VerdictError
 	r.Errors, r.Warnings = []string{"list pods: " + hostileTexts[0]}, []string{hostileTexts[10]}
@@ -155,7 +156,7 @@ func anyReport(t *rapid.T) *v1alpha1.AuditReport {
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom(hostileTexts), rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 20), func(b []byte) string { return string(b) }))
 	r := v1alpha1.NewAuditReport()
 	r.Metadata.CreationTimestamp = metav1.NewTime(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "time"), 0).UTC())
-	r.Control = audit.Control
+	r.Control = control.CIS.Control()
 	r.Source = v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: []string{text.Draw(t, "path")}}
 	r.Scope = rapid.SampledFrom([]v1alpha1.Scope{v1alpha1.ScopeFull, v1alpha1.ScopePartial}).Draw(t, "scope")
 	r.Verdict = rapid.SampledFrom([]v1alpha1.Verdict{v1alpha1.VerdictPass, v1alpha1.VerdictFail, v1alpha1.VerdictError}).Draw(t, "verdict")

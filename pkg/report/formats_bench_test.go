@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
-	"github.com/cis532/kubectl-cis532/pkg/audit"
+	"github.com/cis532/kubectl-cis532/pkg/control"
 )
 
 // largeReport is the audit of n namespaces, with two findings each.
 func largeReport(n int) *v1alpha1.AuditReport {
 	r := v1alpha1.NewAuditReport()
 	r.Metadata.CreationTimestamp = now
-	r.Control, r.Scope, r.Verdict = audit.Control, v1alpha1.ScopeFull, v1alpha1.VerdictFail
+	r.Control, r.Scope, r.Verdict = control.CIS.Control(), v1alpha1.ScopeFull, v1alpha1.VerdictFail
 	r.Source = v1alpha1.Source{Kind: v1alpha1.SourceCluster, Context: "prod", Server: "https://10.0.0.1:6443"}
 	r.Summary = v1alpha1.AuditSummary{Namespaces: n, Fail: n}
 	for i := range n {
