@@ -66,7 +66,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	scope.addFlags(cmd)
+	scope.addFlags(cmd, g)
 	o.judging.addFlags(cmd)
 	print.AddFlags(cmd)
 	o.reports.addFlags(cmd, print.Report)

@@ -35,6 +35,7 @@ func (f *reportFlags) addFlags(cmd *cobra.Command, document runtime.Object) {
 	cmd.Flags().StringArrayVar(&f.given, "report", nil, fmt.Sprintf(
 		"Also write the report as [FORMAT=]FILE, with FORMAT one of (%s), by default from the file's extension. FILE - is stdout, in place of the table. Can be repeated.",
 		strings.Join(report.FileFormats(f.document), ", ")))
+	_ = cmd.RegisterFlagCompletionFunc("report", completeReport(report.FileFormats(f.document)))
 }
 
 // validate reads the flags before anything is done.
