@@ -10,7 +10,7 @@ CLUSTER_DIR  := .cluster
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build the plugin into bin/
@@ -59,9 +59,21 @@ cluster-up: test-cluster ## Start a fresh, empty API server; its kubeconfig is .
 cluster-down: ## End the API server of cluster-up
 	@if [ -x $(TEST_CLUSTER) ]; then $(TEST_CLUSTER) down --dir $(CLUSTER_DIR); else echo "no test cluster was built: nothing to end"; fi
 
-.PHONY: snapshot
-snapshot: ## Build the archives of a release into dist/, without releasing (the first time builds the pinned tool)
-	$(GO) tool -modfile=tools/goreleaser/go.mod goreleaser release --snapshot --clean --skip=publish --timeout 2h
+GORELEASER := $(GO) tool -modfile=tools/goreleaser/go.mod goreleaser
+
+.PHONY: release-snapshot
+release-snapshot: ## Build the archives of a release into dist/, without releasing (the first time builds the pinned tool)
+	$(GORELEASER) release --snapshot --clean --skip=publish,sign,sbom --timeout 2h
+
+.PHONY: test-release
+test-release: test-cluster ## Build the archives twice, compare them byte by byte, and install one as krew does
+	hack/test-release.sh
+
+.PHONY: release
+release: ## Build, sign and upload a release as a draft: for the release workflow, at a tag
+	hack/release-notes.sh "$$(git describe --tags --exact-match)" > "$${TMPDIR:-/tmp}/release-notes.md"
+	$(GORELEASER) release --clean --timeout 2h --release-notes "$${TMPDIR:-/tmp}/release-notes.md"
+	$(GO) run ./hack/gen-krew -version "$$(git describe --tags --exact-match)" -checksums dist/checksums.txt -out dist/cis532.yaml
 
 .PHONY: clean
 clean: cluster-down ## Remove what was built
