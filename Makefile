@@ -2,7 +2,7 @@
 
 GO      ?= go
 BIN     := bin
-BINARY  := $(BIN)/kubectl-cis532
+BINARY  := $(BIN)/kubectl-cis532$(shell $(GO) env GOEXE)
 TEST_CLUSTER := test/cluster/bin/testcluster
 CLUSTER_DIR  := .cluster
 
@@ -10,7 +10,7 @@ CLUSTER_DIR  := .cluster
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build the plugin into bin/
@@ -40,6 +40,23 @@ lint: ## Lint everything (the first time builds the pinned linter)
 	cd hack/gen-schemas && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run ./...
 	@# With types it would analyse the whole of Kubernetes.
 	cd test/cluster && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --fast-only ./...
+
+.PHONY: vet-platforms
+vet-platforms: ## Compile and vet everything for each platform that there are archives for
+	for os in linux darwin windows; do for arch in amd64 arm64; do \
+		echo "$$os/$$arch"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) vet ./... || exit 1; \
+	done; done
+
+.PHONY: smoke
+smoke: build ## Run the plugin once, without a cluster: also on Windows and macOS
+	$(BINARY) version --client
+	$(BINARY) audit -f testdata/shop --exit-zero
+	$(BINARY) generate -f testdata/shop --output-dir $(BIN)/smoke
+	$(BINARY) reach shop/deploy/web payments/svc/gateway 443 -f testdata/shop
+
+.PHONY: test-matrix
+test-matrix: ## Run the end-to-end suite against other versions of Kubernetes (each takes 10 minutes to build, the first time)
+	hack/test-matrix.sh $(VERSIONS)
 
 .PHONY: generate-code
 generate-code: ## Write the generated code and documents anew
