@@ -14,18 +14,18 @@ fi
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
-build() { # DIR
-	git clone --quiet --no-hardlinks . "$1"
+build() { # FROM DIR
+	git clone --quiet --no-hardlinks "$1" "$2"
 	# goreleaser wants to know where the releases are; nothing is asked there.
-	git -C "$1" remote set-url origin "https://$(sed -n 's/^module //p' go.mod).git"
-	make -C "$1" release-snapshot
+	git -C "$2" remote set-url origin "https://$(sed -n 's/^module //p' go.mod).git"
+	make -C "$2" release-snapshot
 }
-build "$tmp/first"
+build . "$tmp/first"
 (cd "$tmp/first" && ${GO:-go} tool -modfile=tools/goreleaser/go.mod goreleaser check)
 if [ -n "${COLD:-}" ]; then
 	export GOCACHE="$tmp/cache"
 fi
-build "$tmp/another/place"
+build "$tmp/first" "$tmp/another/place" # the same commit, whatever happens here meanwhile
 unset GOCACHE
 
 compared=0
