@@ -49,7 +49,8 @@ func manifestsOnLine(flags *pflag.FlagSet) (f manifestFlags, given bool) {
 	f.filenames = slices.Compact(f.filenames)
 	f.recursive, _ = flags.GetBool("recursive")
 	f.kustomize, _ = flags.GetString("kustomize")
-	return f, f.given()
+	given = f.given()
+	return f, given
 }
 
 // offline reads the manifests that the command line names. What would come from standard input is not there yet.
@@ -139,14 +140,14 @@ func endpointsOnLine(ctx context.Context, g *globals, cmd *cobra.Command, namesp
 	if f, given := manifestsOnLine(cmd.Flags()); given {
 		return f.offline(ctx, g, cmd)
 	}
-	inv := &inventory.Inventory{}
-	if validNamespace(namespace) != nil {
-		return inv, nil
+	if err := validNamespace(namespace); err != nil {
+		return nil, err
 	}
 	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
 	if err != nil {
 		return nil, err
 	}
+	inv := &inventory.Inventory{}
 	return inv, live.NewReader(clients, defaultConcurrency).Complete(ctx, inv, live.More{
 		Names: []string{namespace}, Workloads: true, Controllers: true, Services: true,
 	})
