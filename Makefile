@@ -2,7 +2,7 @@
 
 GO      ?= go
 BIN     := bin
-BINARY  := $(BIN)/kubectl-cis532
+BINARY  := $(BIN)/kubectl-cis532$(shell $(GO) env GOEXE)
 TEST_CLUSTER := test/cluster/bin/testcluster
 CLUSTER_DIR  := .cluster
 
@@ -10,7 +10,7 @@ CLUSTER_DIR  := .cluster
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build the plugin into bin/
@@ -51,6 +51,24 @@ lint: ## Lint everything (the first time builds the pinned linter)
 	@# With types it would analyse the whole of Kubernetes.
 	cd test/cluster && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --fast-only ./...
 
+.PHONY: vet-platforms
+vet-platforms: ## Compile and vet everything, tests too, for macOS and Windows
+	@# How it is built for each architecture is tested by test/release.
+	GOOS=darwin $(GO) vet ./...
+	@# test/ drives the program through Unix' shells, pipes and terminals.
+	GOOS=windows $(GO) vet ./cmd/... ./deploy/... ./hack/... ./pkg/...
+
+.PHONY: smoke
+smoke: build ## Run the plugin once, without a cluster: also on Windows and macOS
+	$(BINARY) version --client
+	$(BINARY) audit -f testdata/shop --exit-zero
+	$(BINARY) generate -f testdata/shop --output-dir $(BIN)/smoke
+	$(BINARY) reach shop/deploy/web payments/svc/gateway 443 -f testdata/shop
+
+.PHONY: test-matrix
+test-matrix: ## Run the end-to-end suite against other versions of Kubernetes (each takes 10 minutes to build, the first time)
+	hack/test-matrix.sh $(VERSIONS)
+
 .PHONY: generate-code
 generate-code: ## Write the generated code and documents anew
 	$(GO) tool -modfile=tools/go.mod deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/boilerplate.go.txt ./pkg/api/v1alpha1
@@ -69,9 +87,21 @@ cluster-up: test-cluster ## Start a fresh, empty API server; its kubeconfig is .
 cluster-down: ## End the API server of cluster-up
 	@if [ -x $(TEST_CLUSTER) ]; then $(TEST_CLUSTER) down --dir $(CLUSTER_DIR); else echo "no test cluster was built: nothing to end"; fi
 
-.PHONY: snapshot
-snapshot: ## Build the archives of a release into dist/, without releasing (the first time builds the pinned tool)
-	$(GO) tool -modfile=tools/goreleaser/go.mod goreleaser release --snapshot --clean --skip=publish --timeout 2h
+GORELEASER := $(GO) tool -modfile=tools/goreleaser/go.mod goreleaser
+
+.PHONY: release-snapshot
+release-snapshot: ## Build the archives of a release into dist/, without releasing (the first time builds the pinned tool)
+	$(GORELEASER) release --snapshot --clean --skip=publish,sign,sbom --timeout 2h
+
+.PHONY: test-release
+test-release: test-cluster ## Build the archives twice, compare them byte by byte, and install one as krew does
+	hack/test-release.sh
+
+.PHONY: release
+release: ## Build, sign and upload a release as a draft: for the release workflow, at a tag
+	hack/release-notes.sh "$$(git describe --tags --exact-match)" > "$${TMPDIR:-/tmp}/release-notes.md"
+	$(GORELEASER) release --clean --timeout 2h --release-notes "$${TMPDIR:-/tmp}/release-notes.md"
+	$(GO) run ./hack/gen-krew -version "$$(git describe --tags --exact-match)" -checksums dist/checksums.txt -out dist/cis532.yaml
 
 .PHONY: clean
 clean: cluster-down ## Remove what was built

@@ -132,7 +132,7 @@ func page(root, command *cobra.Command) string {
 	name := root.DisplayName() + " " + command.Name()
 	fmt.Fprintf(&b, "%s# %s\n\n%s\n\n```\n%s\n```\n", notice, name, prose(command.Long), useLine(root, command))
 	if command.Example != "" {
-		fmt.Fprintf(&b, "\n## Examples\n\n```sh\n%s\n```\n", unindent(command.Example))
+		fmt.Fprintf(&b, "\n## Examples\n\n<!-- not run: examples name files and clusters of their readers; pkg/cmd checks their flags -->\n```sh\n%s\n```\n", unindent(command.Example))
 	}
 	if command.LocalNonPersistentFlags().HasAvailableFlags() {
 		fmt.Fprintf(&b, "\n## Flags\n\n%s", flagTable(command.LocalNonPersistentFlags()))

@@ -74,7 +74,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	scope.addFlags(cmd)
+	scope.addFlags(cmd, g)
 	o.judging.addFlags(cmd)
 	print.AddFlags(cmd)
 	o.reports.addFlags(cmd, v1alpha1.NewAuditReport())

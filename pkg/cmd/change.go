@@ -27,7 +27,7 @@ type change struct {
 
 // addFlags binds the flags. document is an empty one of what the verb reports, done the word for what was changed.
 func (c *change) addFlags(cmd *cobra.Command, scope *scopeFlags, print *report.PrintFlags, document runtime.Object, done string) {
-	scope.addFlags(cmd)
+	scope.addFlags(cmd, c.globals)
 	addDryRunFlag(cmd)
 	print.AddFlags(cmd)
 	c.reports.addFlags(cmd, document)

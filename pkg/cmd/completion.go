@@ -1,26 +1,24 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
-	"maps"
+	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/client-go/tools/clientcmd/api"
 
-	"github.com/cis532/kubectl-cis532/pkg/apiserver"
-	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/report"
 )
 
 const completionLong = `Print a completion script.
 
 With "kubectl" it prints the executable by which kubectl completes this plugin; krew does not install it. Put it on PATH as
-kubectl_complete-cis532, and kubectl's own completion does the rest. The other shells' scripts complete the command
-kubectl-cis532.`
+kubectl_complete-cis532 (on Windows as kubectl_complete-cis532.cmd), and kubectl's own completion does the rest. The other
+shells' scripts complete the command kubectl-cis532; that of bash needs the package bash-completion, as kubectl's does.
+
+Namespaces, and the endpoints of reach, come from the manifests that the command line names, else from the cluster that it
+names; a cluster that does not answer within three seconds has none.`
 
 const completionExample = `  # Completion of "kubectl cis532" within kubectl's own
   kubectl cis532 completion kubectl > ~/.local/bin/kubectl_complete-cis532
@@ -31,6 +29,18 @@ const completePlugin = `#!/usr/bin/env sh
 # kubectl runs this as kubectl_complete-cis532 to complete "kubectl cis532".
 exec kubectl-cis532 __complete "$@"
 `
+
+// completePluginWindows is the same where programs are found by their extension.
+const completePluginWindows = "@rem kubectl runs this as kubectl_complete-cis532.cmd to complete \"kubectl cis532\".\r\n" +
+	"@kubectl-cis532 __complete %*\r\n"
+
+// pluginCompleter is the executable for an operating system.
+func pluginCompleter(system string) string {
+	if system == "windows" {
+		return completePluginWindows
+	}
+	return completePlugin
+}
 
 func newCompletionCommand(g *globals) *cobra.Command {
 	shells := []string{"bash", "fish", "kubectl", "powershell", "zsh"}
@@ -62,54 +72,10 @@ func newCompletionCommand(g *globals) *cobra.Command {
 			case "zsh":
 				return root.GenZshCompletion(out)
 			default:
-				_, err := fmt.Fprint(out, completePlugin)
+				_, err := fmt.Fprint(out, pluginCompleter(runtime.GOOS))
 				return err
 			}
 		},
-	}
-}
-
-// completionTimeout bounds how long a shell waits for names.
-const completionTimeout = 3 * time.Second
-
-// completeNamespaces completes names of namespaces from the cluster.
-func completeNamespaces(g *globals) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
-		clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
-		defer cancel()
-		inv, err := live.NewReader(clients, 1).Namespaces(ctx)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		var names []string
-		for _, ns := range inv {
-			if strings.HasPrefix(ns.Name, prefix) && !slices.Contains(args, ns.Name) {
-				names = append(names, ns.Name)
-			}
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// completeKubeconfig completes the flags that a kubeconfig or the cluster knows the values of.
-func completeKubeconfig(root *cobra.Command, g *globals) {
-	_ = root.RegisterFlagCompletionFunc("namespace", completeNamespaces(g))
-	for flag, names := range map[string]func(api.Config) []string{
-		"context": func(c api.Config) []string { return slices.Sorted(maps.Keys(c.Contexts)) },
-		"cluster": func(c api.Config) []string { return slices.Sorted(maps.Keys(c.Clusters)) },
-		"user":    func(c api.Config) []string { return slices.Sorted(maps.Keys(c.AuthInfos)) },
-	} {
-		_ = root.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			config, err := g.kubeconfig.ToRawKubeConfigLoader().RawConfig()
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return names(config), cobra.ShellCompDirectiveNoFileComp
-		})
 	}
 }
 

@@ -20,7 +20,7 @@ const dryRunBare = "unchanged"
 func addDryRunFlag(cmd *cobra.Command) {
 	cmdutil.AddDryRunFlag(cmd)
 	cmd.Flags().Lookup("dry-run").Usage = `Must be "none", "server" or "client". With client nothing is sent that would change the cluster; with server the API server checks each request (admission, quota, permissions) without storing it.`
-	_ = cmd.RegisterFlagCompletionFunc("dry-run", cobra.FixedCompletions(dryRunValues, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("dry-run", completeWords(dryRunValues))
 }
 
 // readDryRun reads --dry-run. Without a value it means client, as for kubectl;

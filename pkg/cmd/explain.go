@@ -50,12 +50,7 @@ func newExplainCommand(g *globals) *cobra.Command {
 			}
 			return nil
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return explainable(), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeArgument(explainable()),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listExplainable(g)

@@ -118,9 +118,7 @@ func (f *manifestFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVarP(&f.filenames, "filename", "f", nil, "Read manifests from a file, directory, URL or standard input (-) instead of a cluster. Can be repeated.")
 	cmd.Flags().BoolVarP(&f.recursive, "recursive", "R", false, "Process the directory used in -f, --filename recursively.")
 	cmd.Flags().StringVarP(&f.kustomize, "kustomize", "k", "", "Build a kustomization directory and read what it gives instead of a cluster.")
-	for _, ext := range []string{"json", "yaml", "yml"} {
-		_ = cmd.MarkFlagFilename("filename", ext)
-	}
+	_ = cmd.MarkFlagFilename("filename", "json", "yaml", "yml")
 	_ = cmd.MarkFlagDirname("kustomize")
 }
 

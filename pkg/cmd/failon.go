@@ -21,7 +21,7 @@ var failOnSeverities = []v1alpha1.Severity{v1alpha1.SeverityHigh, v1alpha1.Sever
 func (f *failOnFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.given, "fail-on", nil,
 		"Exit with 1 also where a rule finds something: a RULE (kubectl cis532 explain lists them), or high, medium or low for all findings of that severity or a worse one. The verdict does not change. Can be repeated.")
-	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOnWords(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", completeList(failOnWords()))
 }
 
 func failOnWords() []string {

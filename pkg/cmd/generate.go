@@ -71,7 +71,7 @@ func newGenerateCommand(g *globals) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	scope.addFlags(cmd)
+	scope.addFlags(cmd, g)
 	o.policies.addFlags(cmd)
 	o.judging.addFlags(cmd)
 	o.others.addFlags(cmd, "Print a policy also for namespaces whose pods policies of another kind (Cilium, Calico, cluster and admin policies) select. An allow-all can end what those isolate.")

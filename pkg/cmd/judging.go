@@ -26,7 +26,7 @@ func (f *judgingFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noExemptions, "no-exemptions", false, "Ignore the annotations that exempt namespaces.")
 	cmd.Flags().StringSliceVar(&f.accept, "accept", nil, fmt.Sprintf(
 		"Accept a namespace without a NetworkPolicy whose pods policies of another kind isolate: one or more of (%s). It is ACCEPTED then, and counted apart.", strings.Join(families, ", ")))
-	_ = cmd.RegisterFlagCompletionFunc("accept", cobra.FixedCompletions(families, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("accept", completeList(families))
 }
 
 func (f *judgingFlags) validate() error {

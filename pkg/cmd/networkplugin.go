@@ -21,7 +21,7 @@ type networkPluginFlags struct {
 func (f *networkPluginFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.name, "network-plugin", "", fmt.Sprintf(
 		"The cluster's network plugin, in place of what is recognised; it is taken as switched on. One of (%s).", strings.Join(networkplugin.Names(), ", ")))
-	_ = cmd.RegisterFlagCompletionFunc("network-plugin", cobra.FixedCompletions(networkplugin.Names(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("network-plugin", completeWords(networkplugin.Names()))
 }
 
 func (f *networkPluginFlags) validate() error {

@@ -44,7 +44,7 @@ func newPoliciesCommand(g *globals) *cobra.Command {
 		Short:             "Print the catalogue of policies: what each allows and blocks; or one as a manifest",
 		Long:              policiesLong,
 		Example:           policiesExample,
-		ValidArgsFunction: completeEntries,
+		ValidArgsFunction: completeArgument(entryCompletions()),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(cmd, args); err != nil {
 				return usage(cmd, err)

@@ -30,18 +30,11 @@ func (f *policyFlags) addFlags(cmd *cobra.Command) {
 		"The policy of the catalogue that namespaces get. One of: (%s). %s policies NAME says what it allows and blocks.", strings.Join(baseline.Names(), ", "), displayName))
 	cmd.Flags().StringVar(&f.filename, "policy-file", "",
 		"Give namespaces the NetworkPolicies of a file (- is standard input) instead: one or more, without a namespace. All of them are made in a namespace, or none.")
-	_ = cmd.RegisterFlagCompletionFunc("policy", completeEntries)
+	_ = cmd.RegisterFlagCompletionFunc("policy", completeWords(entryCompletions()))
 	_ = cmd.MarkFlagFilename("policy-file", "json", "yaml", "yml")
 }
 
-// completeEntries completes names of the catalogue, with what they are for.
-func completeEntries(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return entryCompletions(), cobra.ShellCompDirectiveNoFileComp
-}
-
+// entryCompletions are the names of the catalogue, with what they are for.
 func entryCompletions() []string {
 	var names []string
 	for _, e := range baseline.Catalogue {

@@ -70,6 +70,8 @@ func newReachCommand(g *globals) *cobra.Command {
 		Short:   "Say whether a connection would be allowed, and which policies decide it",
 		Long:    reachLong,
 		Example: reachExample,
+
+		ValidArgsFunction: completeEndpoints(g),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(cmd, args); err != nil {
 				return usage(cmd, err)
@@ -79,6 +81,7 @@ func newReachCommand(g *globals) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.matrix, "matrix", false, "Say who reaches whom, on the port given as the only argument, or on all. With -n only what starts or ends in that namespace.")
 	cmd.Flags().StringVar(&o.expect, "expect", "", "Compare connections with the expectations of a file, or of standard input (-).")
+	_ = cmd.RegisterFlagCompletionFunc("expect", filesFollow)
 	o.others.addFlags(cmd, "Answer by NetworkPolicies alone, also where policies of another kind (Cilium, Calico, cluster and admin policies) could decide otherwise. Without it such answers are unknown.")
 	o.facts.addFlags(cmd)
 	o.print.AddFlags(cmd)

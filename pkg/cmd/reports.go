@@ -36,16 +36,7 @@ func (f *reportFlags) addFlags(cmd *cobra.Command, document runtime.Object) {
 	cmd.Flags().StringArrayVar(&f.given, "report", nil, fmt.Sprintf(
 		"Also write the report as [FORMAT=]FILE, with FORMAT one of (%s), by default from the file's extension. FILE - is stdout, in place of the table. Can be repeated.",
 		strings.Join(formats, ", ")))
-	_ = cmd.RegisterFlagCompletionFunc("report", func(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
-		if strings.Contains(prefix, "=") {
-			return nil, cobra.ShellCompDirectiveDefault
-		}
-		var words []string
-		for _, name := range formats {
-			words = append(words, name+"=")
-		}
-		return words, cobra.ShellCompDirectiveNoSpace
-	})
+	_ = cmd.RegisterFlagCompletionFunc("report", completeReport(formats))
 }
 
 // validate reads the flags before anything is done.

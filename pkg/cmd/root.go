@@ -138,8 +138,7 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		}
 		return usage(cmd, unknownCommand(cmd, args[0]))
 	}
-	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
-	completeKubeconfig(root, g)
+	completeGlobals(root, g)
 	root.AddCommand(
 		newAuditCommand(g),
 		newFixCommand(g),

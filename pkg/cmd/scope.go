@@ -21,10 +21,11 @@ type scopeFlags struct {
 	includeSystem bool
 }
 
-func (f *scopeFlags) addFlags(cmd *cobra.Command) {
+func (f *scopeFlags) addFlags(cmd *cobra.Command, g *globals) {
 	cmd.Flags().BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "All namespaces. It is the default: the control is about the whole cluster.")
 	cmd.Flags().StringVarP(&f.selector, "selector", "l", "", "Only namespaces whose labels match, supports '=', '==', '!=', 'in', 'notin' (e.g. -l team=a,env!=dev).")
 	cmd.Flags().StringArrayVar(&f.exclude, "exclude", nil, "Skip the namespaces whose names match a glob (e.g. 'dev-*'). They are shown as SKIPPED. Can be repeated.")
+	_ = cmd.RegisterFlagCompletionFunc("exclude", completeNamespaceFlag(g))
 	cmd.Flags().BoolVar(&f.includeSystem, "include-system", false, "Do not skip system namespaces (kube-system, openshift-*, ...).")
 }
 

@@ -40,6 +40,8 @@ func System() Streams {
 		Getenv:      os.Getenv,
 		Now:         time.Now,
 	}
+	prepareTerminal(os.Stdout)
+	prepareTerminal(os.Stderr)
 	if s.OutTerminal {
 		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 			s.Width = width

@@ -39,7 +39,7 @@ func newVersionCommand(g *globals) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&client, "client", false, "Only this plugin's version: no server is contacted.")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "Output format. One of: (json, yaml).")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"json", "yaml"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", completeWords([]string{"json", "yaml"}))
 	return cmd
 }
 

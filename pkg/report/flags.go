@@ -72,6 +72,7 @@ func (f *PrintFlags) AddFlags(cmd *cobra.Command) {
 		cmd.Flags().BoolVar(&f.Failing, "failing", f.Failing, "Show only the rows of namespaces that fail or could not be judged. The counts stay whole.")
 	}
 	f.templates.AddFlags(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("template", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(f.Formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 

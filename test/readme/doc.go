@@ -1,4 +1,4 @@
-// Package readme runs what README.md tells its readers to run: every command
-// of its shell blocks, in order, with the real kubectl on a real API server.
-// What cannot be run here is named in the test with the reason.
+// Package readme runs what the documents tell their readers to run: every
+// command of their shell blocks, in order, with the real kubectl on a real API
+// server. What cannot be run here is marked with the reason, in the page.
 package readme

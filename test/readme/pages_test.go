@@ -29,15 +29,15 @@ type page struct {
 }
 
 func TestEveryCommandOfTheGuidesPageRuns(t *testing.T) {
-	follow(t, page{file: "guide.md", commands: commandsOfTables, prepare: "testdata/guide.yaml", dirs: []string{"Level_1_Master_Node"}})
+	followPage(t, page{file: "guide.md", commands: commandsOfTables, prepare: "testdata/guide.yaml", dirs: []string{"Level_1_Master_Node"}})
 }
 
 func TestEveryCommandOfTheHardeningPageRuns(t *testing.T) {
-	follow(t, page{file: "hardening.md", commands: commands})
+	followPage(t, page{file: "hardening.md", commands: commands})
 }
 
-// follow runs a page's commands. Their exit codes are those of testdata/PAGE.txt; no command may fail to do its work.
-func follow(t *testing.T, p page) {
+// followPage runs a page's commands. Their exit codes are those of testdata/PAGE.txt; no command may fail to do its work.
+func followPage(t *testing.T, p page) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "docs", p.file))
 	if err != nil {

@@ -77,7 +77,8 @@ func readme(t *testing.T) string {
 func commands(text string) []string {
 	var all []string
 	for _, block := range shellBlock.FindAllStringSubmatch(text, -1) {
-		for line := range strings.Lines(block[1]) {
+		// A command may go on in the next line.
+		for line := range strings.Lines(strings.ReplaceAll(block[1], "\\\n", "")) {
 			if line = comment.ReplaceAllString(strings.TrimSpace(line), ""); line != "" {
 				all = append(all, line)
 			}

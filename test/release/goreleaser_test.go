@@ -1,6 +1,9 @@
 package release
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -126,5 +129,31 @@ func TestGoreleaserBuildsAreTheSameEachTime(t *testing.T) {
 	}
 	if text := read(t, ".goreleaser.yaml"); strings.Contains(text, ".Date }}") || strings.Contains(text, ".Timestamp }}") {
 		t.Error("a template takes the time of the build: take the commit's")
+	}
+}
+
+func TestReleaseNotesAreTheSectionOfTheTag(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "hack"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"hack/release-notes.sh": read(t, "hack/release-notes.sh"),
+		"CHANGELOG.md":          "# Changelog\n\n## [Unreleased]\n\n- later\n\n## [1.2.0] - 2026-01-31\n\n### Added\n\n- this\n\n## [1.2.0-rc.1] - 2026-01-01\n\n- before\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	script := filepath.Join(dir, "hack", "release-notes.sh")
+	for tag, want := range map[string]string{"v1.2.0": "\n### Added\n\n- this\n\n", "v1.2.0-rc.1": "\n- before\n"} {
+		if got := run(t, script, tag); got != want {
+			t.Errorf("%s: got %q, want %q", tag, got, want)
+		}
+	}
+	for _, tag := range []string{"v1.2", "v1", "v9.9.9"} {
+		if out, err := exec.Command(script, tag).CombinedOutput(); err == nil || !strings.Contains(string(out), "has no section") {
+			t.Errorf("%s: %v: %s", tag, err, out)
+		}
 	}
 }
