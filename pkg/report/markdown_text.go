@@ -13,6 +13,7 @@ func markdownText(text string) string {
 	text = markdownSpecial.Replace(text)
 	// GitHub looks for these in the rendered text, where a backslash is gone: a space without width parts them.
 	text = mention.ReplaceAllString(text, "${1}"+noWidth)
+	text = issue.ReplaceAllString(text, "${1}"+noWidth+"${2}")
 	return address.ReplaceAllString(text, "${1}"+noWidth+"${2}")
 }
 
@@ -24,8 +25,9 @@ var (
 	markdownSpecial = strings.NewReplacer(
 		"&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "$", `\$`,
 	)
-	// mention begins the name of a user or the number of an issue.
-	mention = regexp.MustCompile(`(@|#|\b[Gg][Hh]-)`)
+	// mention begins the name of a user or the number of an issue, and issue is the other way to write one.
+	mention = regexp.MustCompile(`(@|#)`)
+	issue   = regexp.MustCompile(`(?i)\b(gh-)([0-9])`)
 	// address is what GitHub makes a link of.
 	address = regexp.MustCompile(`(?i)(https?|ftp|mailto|xmpp|www)([:.])`)
 )

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -184,3 +185,61 @@ func TestRequestsOfAnAuditDoNotGrowWithTheNamespaces(t *testing.T) {
 	count(guarded[1:], ok, "generate", "--ignore-other-policies")
 	count(guarded[1:], found, "fix", "--dry-run=client", "--ignore-other-policies")
 }
+
+// What changes something sends one write for each namespace that it changes, and no read: its lists and watches are as many
+// for three namespaces as for thirty.
+func TestRequestsOfAFixAndARollbackGrowByOneWriteANamespace(t *testing.T) {
+	t.Parallel()
+	for _, narrowed := range []string{"by a selector", "the whole cluster"} {
+		t.Run(narrowed, func(t *testing.T) {
+			t.Parallel()
+			tm := newTeamIn(t, startWhole(t))
+			count := func(verb, write string, namespaces int) (reads []string) {
+				t.Helper()
+				args := []string{verb, "--exclude", "default"}
+				if verb == "rollback" {
+					args = []string{verb}
+				}
+				if narrowed == "by a selector" {
+					args = append(args, "-l", tm.selector())
+				}
+				writes := 0
+				for _, line := range lines(t, requests(t, tm, found, args...)) {
+					switch method, _, _ := strings.Cut(line, " "); method {
+					case write:
+						writes++
+					default:
+						// A watch names the version that it goes on from.
+						line = anyVersion.ReplaceAllString(line, "resourceVersion=N")
+						reads = append(reads, line)
+					}
+				}
+				if extra := slices.ContainsFunc(reads, func(line string) bool { return strings.Contains(line, "/namespaces/") }); extra {
+					t.Errorf("%s reads namespace by namespace: %q", verb, reads)
+				}
+				// Who the user is and what the user may do is asked once, by creating a review of it.
+				const mostReviews = 4
+				if more := writes - namespaces; more < 0 || more > mostReviews {
+					t.Errorf("%s of %d namespaces: %d requests to %s", verb, namespaces, writes, write)
+				}
+				return append(reads, fmt.Sprintf("%d %s more than namespaces", writes-namespaces, write))
+			}
+			add := func(from, to int) {
+				inParallel(to-from, func(i int) { tm.add(fmt.Sprintf("n%02d", from+i), nil) })
+			}
+			add(0, 3)
+			fixThree, backThree := count("fix", "create", 3), count("rollback", "delete", 3)
+			add(3, 30)
+			fixThirty, backThirty := count("fix", "create", 30), count("rollback", "delete", 30)
+			if diff := cmp.Diff(fixThree, fixThirty); diff != "" {
+				t.Errorf("fix: -of three +of thirty:\n%s", diff)
+			}
+			if diff := cmp.Diff(backThree, backThirty); diff != "" {
+				t.Errorf("rollback: -of three +of thirty:\n%s", diff)
+			}
+			t.Logf("fix: %q\nrollback: %q", fixThirty, backThirty)
+		})
+	}
+}
+
+var anyVersion = regexp.MustCompile(`resourceVersion=\d+`)
