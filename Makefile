@@ -76,7 +76,11 @@ generate-code: ## Write the generated code and documents anew
 	cd hack/gen-schemas && $(GO) run .
 
 .PHONY: bench
-bench: ## Run the benchmarks
+bench: test-cluster ## Measure the plugin beside what it is compared with, on a real API server; writes docs/benchmarks.md
+	$(GO) run ./test/bench -out docs/benchmarks.md
+
+.PHONY: bench-packages
+bench-packages: ## Run the Go benchmarks of the packages
 	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
 
 .PHONY: cluster-up

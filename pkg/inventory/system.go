@@ -1,6 +1,11 @@
 package inventory
 
-import "path"
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // SystemPatterns is the one list of system namespaces: globs and exact names
 // of what a platform puts into a cluster for itself. The first line is the
@@ -30,10 +35,15 @@ func SystemPattern(namespace string) (pattern string, ok bool) {
 			return p, true
 		}
 	}
-	for _, p := range SystemPatterns {
+	for _, p := range systemWildcards() {
 		if matched, err := path.Match(p, namespace); err == nil && matched {
 			return p, true
 		}
 	}
 	return "", false
 }
+
+// systemWildcards are those of the patterns that are more than a name.
+var systemWildcards = sync.OnceValue(func() []string {
+	return slices.DeleteFunc(slices.Clone(SystemPatterns), func(p string) bool { return !strings.ContainsAny(p, `*?[\`) })
+})

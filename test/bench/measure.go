@@ -2,14 +2,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
+	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -18,55 +18,59 @@ type program struct {
 	// name is how the table calls it.
 	name string
 	args []string
-	// exits are the exit codes that it may end with; empty is 0.
-	exits []int
-	// before and after set the scene; they are not measured.
-	before, after func() error
+	// exit is the exit code that it ends with.
+	exit int
 }
 
-// sample is one run of a program.
+// sample is one run of a program, as timed writes it down.
 type sample struct {
-	wall time.Duration
-	// user and system are its own processor time.
-	user, system time.Duration
-	// memory is its peak resident memory, in bytes.
-	memory int64
-	// stdout is what it said.
+	Wall time.Duration `json:"wall"`
+	// User and System are its own processor time.
+	User   time.Duration `json:"user"`
+	System time.Duration `json:"system"`
+	// Memory is its peak resident memory, in bytes.
+	Memory int64 `json:"memory"`
+	// Exit is its exit code.
+	Exit int `json:"exit"`
+	// stdout is where what it said is.
 	stdout string
 }
 
-// run runs a program once, in an environment.
-func (p program) run(env []string) (s sample, err error) {
-	for _, step := range []func() error{p.before} {
-		if step != nil {
-			if err := step(); err != nil {
-				return s, err
-			}
-		}
+// said is what the program said.
+func (s sample) said() string {
+	text, err := os.ReadFile(s.stdout)
+	if err != nil {
+		return err.Error()
 	}
-	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(p.args[0], p.args[1:]...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, &stdout, &stderr
-	begin := time.Now()
-	err = cmd.Run()
-	s.wall = time.Since(begin)
-	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
-		return s, fmt.Errorf("%s: %w", strings.Join(p.args, " "), err)
-	}
-	if code := cmd.ProcessState.ExitCode(); code != 0 && !slices.Contains(p.exits, code) {
-		return s, fmt.Errorf("%s: exit status %d: %s", strings.Join(p.args, " "), code, lastLines(stderr.String()))
-	}
-	s.user, s.system = cmd.ProcessState.UserTime(), cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.memory = usage.Maxrss
-		if runtime.GOOS != "darwin" {
-			s.memory *= 1024 // Linux counts kilobytes
-		}
-	}
-	s.stdout = stdout.String()
-	if p.after != nil {
-		err = p.after()
+	return strings.TrimSpace(string(text))
+}
+
+// once runs a program once.
+func (b *bench) once(p program) (s sample, err error) {
+	if err := b.ctx.Err(); err != nil {
 		return s, err
+	}
+	stdout, err := os.CreateTemp(b.dir, "stdout-of-"+filepath.Base(p.args[0])+"-")
+	if err != nil {
+		return s, err
+	}
+	s.stdout = stdout.Name()
+	var stderr bytes.Buffer
+	took := b.bin("took")
+	cmd := exec.Command(b.bin("timed"), append([]string{took}, p.args...)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = b.env, stdout, &stderr
+	if err := errors.Join(cmd.Run(), stdout.Close()); err != nil {
+		return s, fmt.Errorf("%s: %w: %s", strings.Join(p.args, " "), err, lastLines(stderr.String()))
+	}
+	text, err := os.ReadFile(took)
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return s, err
+	}
+	if s.Exit != p.exit {
+		return s, fmt.Errorf("%s: exit status %d, want %d: %s", strings.Join(p.args, " "), s.Exit, p.exit, lastLines(stderr.String()))
 	}
 	return s, nil
 }
@@ -78,11 +82,11 @@ func lastLines(text string) string {
 }
 
 // alternate runs programs in turn, after a warm-up of each, and returns the samples of each.
-func alternate(env []string, rounds int, programs ...program) ([][]sample, error) {
+func (b *bench) alternate(rounds int, programs ...program) ([][]sample, error) {
 	samples := make([][]sample, len(programs))
 	for round := range rounds + 1 {
 		for i, p := range programs {
-			s, err := p.run(env)
+			s, err := b.once(p)
 			if err != nil {
 				return nil, err
 			}
@@ -100,12 +104,12 @@ func alternate(env []string, rounds int, programs ...program) ([][]sample, error
 func describe(samples []sample) string {
 	var parts []string
 	for _, s := range samples {
-		parts = append(parts, seconds(s.wall))
+		parts = append(parts, seconds(s.Wall))
 	}
 	return fmt.Sprintf("median %s s of %s; %d MB", seconds(median(samples, wall)), strings.Join(parts, " "), peak(samples)>>20)
 }
 
-func wall(s sample) time.Duration { return s.wall }
+func wall(s sample) time.Duration { return s.Wall }
 
 // median is the middle of what the samples say.
 func median(samples []sample, of func(sample) time.Duration) time.Duration {
@@ -125,7 +129,7 @@ func median(samples []sample, of func(sample) time.Duration) time.Duration {
 func peak(samples []sample) int64 {
 	most := int64(0)
 	for _, s := range samples {
-		most = max(most, s.memory)
+		most = max(most, s.Memory)
 	}
 	return most
 }

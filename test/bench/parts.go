@@ -26,7 +26,7 @@ func (b *bench) startup() error {
 	empty := program{name: "an empty cobra program", args: []string{b.bin("empty")}}
 	for _, args := range [][]string{{"--help"}, {"version", "--client"}} {
 		what := "`" + strings.Join(args[:1], " ") + "`"
-		samples, err := alternate(b.env, 4*b.rounds, program{name: what, args: append([]string{b.bin("cis532")}, args...)}, empty)
+		samples, err := b.alternate(4*b.rounds, program{name: what, args: append([]string{b.bin("cis532")}, args...)}, empty)
 		if err != nil {
 			return err
 		}
@@ -52,20 +52,20 @@ func (b *bench) fix() error {
 		return err
 	}
 	run := func(name string, exit int, args ...string) program {
-		return program{name: name, args: append([]string{b.bin(args[0])}, args[1:]...), exits: []int{exit}}
+		return program{name: name, args: append([]string{b.bin(args[0])}, args[1:]...), exit: exit}
 	}
 	fix := run("`fix`", changed, "cis532", "fix", "--exclude", "default")
 	rollback := run("`rollback`", changed, "cis532", "rollback")
 	create := run("minimal create", 0, "minimal", "create", names)
 	remove := run("minimal delete", 0, "minimal", "delete", names)
-	generated, err := run("generate", 0, "cis532", "generate", "--exclude", "default").run(b.env)
+	generated, err := b.once(run("generate", 0, "cis532", "generate", "--exclude", "default"))
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(manifests, []byte(generated.stdout), 0o600); err != nil {
+	if err := os.WriteFile(manifests, []byte(generated.said()+"\n"), 0o600); err != nil {
 		return err
 	}
-	samples, err := alternate(b.env, b.rounds, fix, rollback, create, remove)
+	samples, err := b.alternate(b.rounds, fix, rollback, create, remove)
 	if err != nil {
 		return err
 	}
@@ -73,9 +73,9 @@ func (b *bench) fix() error {
 		atMost("`fix`, 500 namespaces, verified", "a minimal client-go program that creates the same objects, 16 at a time", 1.5, samples[0], samples[2]),
 		atMost("`rollback`, 500 namespaces", "a minimal client-go program that deletes them, 16 at a time", 1.5, samples[1], samples[3]),
 	)
-	b.note("`minimal create` said: %s; `minimal delete`: %s.", strings.TrimSpace(samples[2][0].stdout), strings.TrimSpace(samples[3][0].stdout))
+	b.note("`minimal create` said: %s; `minimal delete`: %s.", samples[2][0].said(), samples[3][0].said())
 	apply := run("kubectl apply", 0, "kubectl", "apply", "-f", manifests)
-	samples, err = alternate(b.env, min(2, b.rounds), fix, rollback, apply, remove)
+	samples, err = b.alternate(min(2, b.rounds), fix, rollback, apply, remove)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (b *bench) fix() error {
 
 // audit is the plugin's audit of the whole cluster, which has failing namespaces or not.
 func (b *bench) audit() program {
-	return program{name: "`audit`", args: []string{b.bin("cis532"), "audit"}, exits: []int{found}}
+	return program{name: "`audit`", args: []string{b.bin("cis532"), "audit"}, exit: found}
 }
 
 // small measures an audit of 500 namespaces.
@@ -98,17 +98,17 @@ func (b *bench) small() error {
 	if err := b.fillUp(0, smallCluster); err != nil {
 		return err
 	}
-	samples, err := alternate(b.env, b.rounds, b.audit())
+	samples, err := b.alternate(b.rounds, b.audit())
 	if err != nil {
 		return err
 	}
 	guide := program{name: "the guide's way", args: []string{"sh", "-c", guidesAudit, "guide", b.bin("kubectl")}}
-	slow, err := guide.run(b.env)
+	slow, err := b.once(guide)
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(slow.stdout, fmt.Sprintf("checked %d", smallCluster)) {
-		return fmt.Errorf("the guide's way: %s", slow.stdout)
+	if !strings.Contains(slow.said(), fmt.Sprintf("checked %d", smallCluster)) {
+		return fmt.Errorf("the guide's way: %s", slow.said())
 	}
 	b.add(
 		faster("`audit`, 500 namespaces", "the guide's way: two kubectl calls a namespace (once, without a warm-up)", 100, samples[0], []sample{slow}),
@@ -155,7 +155,7 @@ func (b *bench) growth() error {
 	if err := grow(middleCluster); err != nil {
 		return err
 	}
-	before, err := alternate(b.env, b.rounds, b.audit())
+	before, err := b.alternate(b.rounds, b.audit())
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (b *bench) growth() error {
 	get := program{name: "kubectl get networkpolicy -A -o json", args: []string{b.bin("kubectl"), "get", "networkpolicy", "-A", "-o", "json"}}
 	asJSON := b.audit()
 	asJSON.name, asJSON.args = "`audit -o json`", append(asJSON.args, "-o", "json")
-	samples, err := alternate(b.env, b.rounds, b.audit(), list, get, asJSON)
+	samples, err := b.alternate(b.rounds, b.audit(), list, get, asJSON)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (b *bench) growth() error {
 		grows(fmt.Sprintf("peak memory of `audit`, %d -> %d namespaces", middleCluster, b.large), 11, float64(peak(before[0]))/1e6, float64(peak(samples[0]))/1e6, "MB"),
 	)
 	b.note("`minimal list` said: %s, and took %d MB at its peak; the plugin sends the same lists, and one each for DaemonSets, the API groups and the version.",
-		strings.TrimSpace(samples[1][0].stdout), peak(samples[1])/1e6)
+		samples[1][0].said(), peak(samples[1])/1e6)
 	return nil
 }
 
@@ -190,14 +190,14 @@ func (b *bench) files() error {
 	if err := fill.Manifests(path, b.manifests); err != nil {
 		return err
 	}
-	audit := program{name: "`audit -f`", args: []string{b.bin("cis532"), "audit", "-f", path}, exits: []int{found}}
+	audit := program{name: "`audit -f`", args: []string{b.bin("cis532"), "audit", "-f", path}, exit: found}
 	decode := program{name: "bare decode", args: []string{b.bin("decode"), path}}
-	samples, err := alternate(b.env, min(2, b.rounds), audit, decode)
+	samples, err := b.alternate(min(2, b.rounds), audit, decode)
 	if err != nil {
 		return err
 	}
 	create := program{name: "kubectl create --dry-run=client", args: []string{b.bin("kubectl"), "create", "--dry-run=client", "--validate=false", "-o", "name", "-f", path}}
-	slow, err := create.run(b.env)
+	slow, err := b.once(create)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (b *bench) files() error {
 		atMost(what, "a bare YAML decode of the same", 2, samples[0], samples[1]),
 	)
 	b.note("`%s` took %d MB at its peak, the bare decode, which keeps nothing, %d MB, kubectl %d MB.", strings.Trim(what, "`"),
-		peak(samples[0])/1e6, peak(samples[1])/1e6, slow.memory/1e6)
+		peak(samples[0])/1e6, peak(samples[1])/1e6, slow.Memory/1e6)
 	return nil
 }
 

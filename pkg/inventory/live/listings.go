@@ -55,10 +55,11 @@ var policyListing = listing[networkingv1.NetworkPolicy]{
 	client: func(c kubernetes.Interface) rest.Interface { return c.NetworkingV1().RESTClient() },
 	wanted: protolist.Fields{
 		1: {
-			1: nil, 2: nil, 3: nil, 4: nil, 5: nil, 6: nil, 7: nil, 8: nil, 9: nil, 10: nil, 11: nil, 12: nil, 13: nil, 14: nil,
+			1: nil, 2: nil, 3: nil, 4: nil, 5: nil, 6: nil, 7: nil, 8: nil, 9: nil, 10: nil, 12: nil, 13: nil, 14: nil,
 			17: {1: nil, 2: nil, 8: nil}, // managedFields: manager, operation, subresource
 		},
 		2: nil,
 	},
 	decode: (*networkingv1.NetworkPolicy).Unmarshal,
+	labels: func(np *networkingv1.NetworkPolicy) *map[string]string { return &np.Labels },
 }
