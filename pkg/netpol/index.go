@@ -1,7 +1,10 @@
 package netpol
 
 import (
+	"maps"
 	"net/netip"
+	"runtime"
+	"slices"
 	"sync"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -74,59 +77,92 @@ func (c *Cluster) namespace(name string) *namespace {
 	return ns
 }
 
+// indexPolicies reads each policy by itself, and then those of a namespace together.
 func (c *Cluster) indexPolicies(policies []*networkingv1.NetworkPolicy) {
-	warn := func(w Warning) { c.warnings = append(c.warnings, w) }
-	byNamespace := map[*namespace][]*policy{}
+	namespaces := make([]*namespace, len(policies))
 	for i, given := range policies {
-		if given == nil {
-			continue
+		if given != nil {
+			// API: "podSelector selects the pods to which this NetworkPolicy object applies", "all pods in the policy's
+			// namespace" at most.
+			namespaces[i] = c.namespace(given.Namespace)
 		}
-		// API: "podSelector selects the pods to which this NetworkPolicy object applies", "all pods in the policy's
-		// namespace" at most.
-		ns := c.namespace(given.Namespace)
-		p := readPolicy(given, i, ns, warn)
-		c.policies[i] = p
-		byNamespace[ns] = append(byNamespace[ns], p)
 	}
-	for ns, list := range byNamespace {
-		ns.subjects = fileSubjects(list)
+	warnings := make([][]Warning, runtime.GOMAXPROCS(0))
+	inParts(len(policies), func(part, from, to int) {
+		warn := func(w Warning) { warnings[part] = append(warnings[part], w) }
+		for i := from; i < to; i++ {
+			if policies[i] != nil {
+				c.policies[i] = readPolicy(policies[i], i, namespaces[i], warn)
+			}
+		}
+	})
+	c.warnings = slices.Concat(warnings...)
+	byNamespace := map[*namespace][]*policy{}
+	for _, p := range c.policies {
+		if p != nil {
+			byNamespace[p.ns] = append(byNamespace[p.ns], p)
+		}
 	}
+	withPolicies := slices.Collect(maps.Keys(byNamespace))
+	inParts(len(withPolicies), func(_, from, to int) {
+		for _, ns := range withPolicies[from:to] {
+			ns.subjects = fileSubjects(byNamespace[ns])
+		}
+	})
 }
 
+// indexPods finds the addresses and ports of all pods, and then the classes of those of each namespace.
 func (c *Cluster) indexPods(pods []Pod) {
-	classes := newClassIndex()
 	ports := portsIndex{ids: map[string]int{}}
+	byNamespace := make(map[*namespace][]*pod, len(c.namespaces))
 	for i := range pods {
 		given := &pods[i]
 		p := &c.pods[i]
 		p.Pod = given
 		p.ns = c.namespace(given.Namespace)
-		p.class = classes.of(p.ns, given.Labels)
-		p.class.count(given)
 		p.alikePorts = ports.of(given.Ports)
-		for _, addr := range given.HostIPs {
-			c.nodes[plain(addr)] = true
-		}
-		for _, addr := range given.IPs {
-			addr = plain(addr)
-			if given.HostNetwork {
-				c.nodes[addr] = true
-			}
-			if f, ok := familyOf(addr); ok && !p.addr[f].IsValid() {
-				p.addr[f] = addr
-				// A host-network pod's address is its node's, and so no pod's; a finished pod's is nobody's.
-				if _, taken := c.byAddr[addr]; !taken && !given.Finished && !given.HostNetwork {
-					c.byAddr[addr] = i
-				}
-			}
-		}
+		byNamespace[p.ns] = append(byNamespace[p.ns], p)
+		c.indexAddresses(p, i)
 	}
-	for _, class := range classes.bySubjects {
-		class.reportCount()
-	}
+	namespaces := slices.Collect(maps.Values(c.namespaces))
+	empty := make([]*class, len(namespaces))
+	inParts(len(namespaces), func(_, from, to int) {
+		// Namespaces share no classes.
+		classes := newClassIndex()
+		for i := from; i < to; i++ {
+			ns := namespaces[i]
+			for _, p := range byNamespace[ns] {
+				p.class = classes.of(ns, p.Labels)
+				p.class.count(p.Pod)
+			}
+			empty[i] = classes.of(ns, nil)
+		}
+		for _, class := range classes.bySubjects {
+			class.reportCount()
+		}
+	})
 	c.empty = make(map[string]*class, len(c.namespaces))
-	for name, ns := range c.namespaces {
-		c.empty[name] = classes.of(ns, nil)
+	for i, ns := range namespaces {
+		c.empty[ns.name] = empty[i]
+	}
+}
+
+func (c *Cluster) indexAddresses(p *pod, index int) {
+	for _, addr := range p.HostIPs {
+		c.nodes[plain(addr)] = true
+	}
+	for _, addr := range p.IPs {
+		addr = plain(addr)
+		if p.HostNetwork {
+			c.nodes[addr] = true
+		}
+		if f, ok := familyOf(addr); ok && !p.addr[f].IsValid() {
+			p.addr[f] = addr
+			// A host-network pod's address is its node's, and so no pod's; a finished pod's is nobody's.
+			if _, taken := c.byAddr[addr]; !taken && !p.Finished && !p.HostNetwork {
+				c.byAddr[addr] = index
+			}
+		}
 	}
 }
 

@@ -26,6 +26,8 @@ type Facts struct {
 	workloads []*inventory.Workload
 	// surrounding gives the index with more in it than what postures count.
 	surrounding func() *surroundings
+	// unmatched gives for each policy what of it matches nothing of what is live.
+	unmatched func() [][]netpol.UnmatchedPart
 	// others are the policies of other kinds.
 	others *otherpolicy.Set
 	// Plugin is what is known of the network plugin.
@@ -57,7 +59,7 @@ func NewFacts(inv *inventory.Inventory, now time.Time) *Facts {
 		}
 	}
 	f.cluster = netpol.New(f.namespaces(), pods, f.policyObjects())
-	f.surrounding = sync.OnceValue(f.newSurroundings)
+	f.surrounding, f.unmatched = sync.OnceValue(f.newSurroundings), sync.OnceValue(f.findUnmatched)
 	return f
 }
 

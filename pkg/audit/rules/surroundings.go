@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"runtime"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/netpol"
@@ -83,12 +86,31 @@ func (f *Facts) needsControllers() bool {
 			if selected.Pods+selected.HostNetwork+selected.Unknown == 0 && !f.cluster.SelectsAllPods(p) {
 				return true
 			}
-			if slices.ContainsFunc(f.cluster.Unmatched(p), f.decided) {
-				return true
-			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(f.unmatched(), func(parts []netpol.UnmatchedPart) bool { return slices.ContainsFunc(parts, f.decided) })
+}
+
+// findUnmatched lists for each policy what of it matches nothing of what is live.
+func (f *Facts) findUnmatched() [][]netpol.UnmatchedPart {
+	var indices []int
+	for _, some := range f.policies {
+		indices = append(indices, some...)
+	}
+	parts := make([][]netpol.UnmatchedPart, len(indices))
+	const atOnce = 256
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for some := range slices.Chunk(indices, atOnce) {
+		group.Go(func() error {
+			for _, p := range some {
+				parts[p] = f.cluster.Unmatched(p)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return parts
 }
 
 // decided says that what a rule's part matches is wholly known.

@@ -63,7 +63,7 @@ spec:
 // Only where a policy selects no live pod, its named ports have not been looked up yet.
 func (n *Namespace) mayBeUnmatched(policy int) bool {
 	index := n.PolicyIndices[policy]
-	return len(n.facts.cluster.Unmatched(index)) > 0 || n.facts.cluster.NamesPorts(index, netpol.Ingress) && !selectsAny(n.Selected(policy))
+	return len(n.facts.unmatched()[index]) > 0 || n.facts.cluster.NamesPorts(index, netpol.Ingress) && !selectsAny(n.Selected(policy))
 }
 
 func unmatchedWord(part netpol.UnmatchedPart) string {
