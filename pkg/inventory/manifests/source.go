@@ -150,23 +150,6 @@ func hasSubdirectories(path string) bool {
 	return err == nil && slices.ContainsFunc(entries, os.DirEntry.IsDir)
 }
 
-// read reads a source to its end, within a bound.
-func (s source) read(maxBytes int64) ([]byte, error) {
-	r, err := s.open()
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.name, pathless(err))
-	}
-	defer func() { _ = r.Close() }()
-	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.name, pathless(err))
-	}
-	if int64(len(data)) > maxBytes {
-		return nil, fmt.Errorf("read %s: larger than %d bytes", s.name, maxBytes)
-	}
-	return data, nil
-}
-
 // pathless takes the path or the URL out of an error, where the message has it already.
 func pathless(err error) error {
 	var pathErr *os.PathError
