@@ -42,6 +42,19 @@ var (
 	kindKey       = manifestKey("kind")
 )
 
+// manifestKeys are those of the keys of a manifest that a text seems to have.
+type manifestKeys struct{ apiVersion, kind bool }
+
+func manifestKeysOf(text []byte) manifestKeys {
+	return manifestKeys{apiVersionKey.Match(text), kindKey.Match(text)}
+}
+
+func (k manifestKeys) and(other manifestKeys) manifestKeys {
+	return manifestKeys{k.apiVersion || other.apiVersion, k.kind || other.kind}
+}
+
+func (k manifestKeys) both() bool { return k.apiVersion && k.kind }
+
 // manifestKey finds a key in YAML's block and flow style and in JSON.
 func manifestKey(key string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)(^|[\s{,])["']?` + key + `["']?\s*:`)
@@ -58,7 +71,7 @@ func (r entries) ofDocument(doc document) entry {
 	h, obj, err := decode(doc)
 	e := r.ofObject(h, obj, err)
 	e.number = doc.number
-	e.manifest = err == nil || apiVersionKey.Match(doc.text) && kindKey.Match(doc.text)
+	e.manifest = err == nil || manifestKeysOf(doc.text).both()
 	e.template = isTemplate(doc.text)
 	return e
 }

@@ -42,7 +42,7 @@ func (r *reading) source(src source, give func(step) bool) error {
 	f := &file{src: src, c: r.c, manifest: !src.inDirectory}
 	cut := newCutter(in)
 	for {
-		p, whole, err := cut.next(r.large, func([]byte) bool { return false })
+		p, whole, err := cut.next(r.large, inParts)
 		switch {
 		case errors.Is(err, io.EOF):
 			give(func() func() error {
@@ -57,7 +57,12 @@ func (r *reading) source(src source, give func(step) bool) error {
 		case err != nil:
 			return err
 		}
-		_ = whole
+		if !whole {
+			if err := r.readInParts(f, p, cut, give); err != nil {
+				return err
+			}
+			continue
+		}
 		if !give(func() func() error {
 			docs, counted := r.ofPiece(p)
 			return func() error { f.add(docs, counted); return nil }

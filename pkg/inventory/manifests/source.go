@@ -26,7 +26,9 @@ type source struct {
 	inDirectory bool
 	// path is the absolute path of a file; empty for what is none.
 	path string
-	open func() (io.ReadCloser, error)
+	// again says that it can be opened another time, and is the same then.
+	again bool
+	open  func() (io.ReadCloser, error)
 }
 
 // open finds the sources of the options in a stable order. cli-runtime's
@@ -94,18 +96,18 @@ func expand(path string, recursive bool) ([]source, error) {
 		if rel, err := filepath.Rel(root, file); err == nil && info.IsDir() {
 			name = filepath.Join(path, rel)
 		}
-		if info.IsDir() {
+		stat, err := os.Stat(file)
+		regular := err == nil && stat.Mode().IsRegular()
+		if info.IsDir() && err == nil && !regular {
 			// A pipe would be waited for, perhaps for ever.
-			if file, err := os.Stat(file); err == nil && !file.Mode().IsRegular() {
-				return nil, fmt.Errorf("read %s: not a regular file", name)
-			}
+			return nil, fmt.Errorf("read %s: not a regular file", name)
 		}
 		absolute, err := filepath.Abs(file)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 		sources = append(sources, source{
-			name: name, inDirectory: info.IsDir(), path: absolute,
+			name: name, inDirectory: info.IsDir(), path: absolute, again: regular,
 			open: func() (io.ReadCloser, error) { return os.Open(file) },
 		})
 	}
@@ -139,7 +141,7 @@ func kustomization(dir string) ([]source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build kustomization %q: %w", dir, err)
 	}
-	return []source{{name: "kustomization " + dir, open: func() (io.ReadCloser, error) {
+	return []source{{name: "kustomization " + dir, again: true, open: func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(built)), nil
 	}}}, nil
 }
