@@ -6,9 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
-	"sigs.k8s.io/yaml"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 
 	"github.com/cis532/kubectl-cis532/pkg/inventory/manifests"
 )

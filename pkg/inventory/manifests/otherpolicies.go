@@ -32,14 +32,16 @@ func otherPolicyTaker(obj object, known []otherpolicy.Kind) taker {
 	if err == nil {
 		p, err = otherpolicy.Read(obj.gvk, obj.raw)
 	}
-	return func(c *collector, at place, obj object) error {
-		if err != nil {
-			what := fmt.Sprintf("%s %q", clip(obj.gvk.Kind), clip(qualified(obj)))
-			c.otherGaps = append(c.otherGaps, inventory.Gap{Namespace: obj.namespace, Err: fmt.Errorf("%s: %s: %w", at, what, err)})
+	if err == nil {
+		return func(c *collector, _ place, obj object) error {
+			p.Namespace = obj.namespace
+			c.otherPolicies = append(c.otherPolicies, p)
 			return nil
 		}
-		p.Namespace = obj.namespace
-		c.otherPolicies = append(c.otherPolicies, p)
+	}
+	return func(c *collector, at place, obj object) error {
+		what := fmt.Sprintf("%s %q", clip(obj.gvk.Kind), clip(qualified(obj)))
+		c.otherGaps = append(c.otherGaps, inventory.Gap{Namespace: obj.namespace, Err: fmt.Errorf("%s: %s: %w", at, what, err)})
 		return nil
 	}
 }
