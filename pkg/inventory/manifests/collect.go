@@ -1,14 +1,11 @@
 package manifests
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -16,7 +13,6 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
-	policyvalidation "github.com/cis532/kubectl-cis532/pkg/netpol/validation"
 	"github.com/cis532/kubectl-cis532/pkg/otherpolicy"
 )
 
@@ -84,54 +80,6 @@ func newCollector(defaultNamespace string) *collector {
 	}
 }
 
-// These recognise a text that is meant to be a manifest although it cannot be parsed.
-var (
-	apiVersionKey = manifestKey("apiVersion")
-	kindKey       = manifestKey("kind")
-)
-
-// manifestKey finds a key in YAML's block and flow style and in JSON.
-func manifestKey(key string) *regexp.Regexp {
-	return regexp.MustCompile(`(?m)(^|[\s{,])["']?` + key + `["']?\s*:`)
-}
-
-// addFile takes the documents of a file. It answers false where the file was
-// found in a directory and holds no manifest, so that it was left out.
-func (c *collector) addFile(src source, data []byte) bool {
-	type decoded struct {
-		doc document
-		h   header
-		obj object
-		err error
-	}
-	docs := split(data)
-	all := make([]decoded, len(docs))
-	manifest := false
-	for i, doc := range docs {
-		h, obj, err := decode(doc)
-		all[i] = decoded{doc, h, obj, err}
-		manifest = manifest || err == nil || apiVersionKey.Match(doc.text) && kindKey.Match(doc.text)
-	}
-	if src.inDirectory && !manifest {
-		return false
-	}
-	for _, d := range all {
-		at := place{file: src.name, document: d.doc.number, template: bytes.Contains(d.doc.text, []byte("{{"))}
-		if src.inFile {
-			at.line = d.doc.firstLine()
-		}
-		if errors.Is(d.err, errNull) {
-			continue
-		}
-		if d.err != nil {
-			c.gap("", at, d.err)
-			continue
-		}
-		c.add(at, d.h, d.obj)
-	}
-	return true
-}
-
 func (c *collector) gap(namespace string, at place, err error) {
 	if at.template {
 		err = fmt.Errorf("%w (a template? read what it renders to: helm template CHART | kubectl cis532 audit -f -)", err)
@@ -140,44 +88,38 @@ func (c *collector) gap(namespace string, at place, err error) {
 }
 
 // add takes one object, or the items of a list.
-func (c *collector) add(at place, h header, obj object) {
-	if isList(obj.gvk, h) {
-		if obj.duplicateKey != nil && at.item == "" {
+func (c *collector) add(at place, e *entry) {
+	if e.list {
+		if e.duplicateKey != nil && at.item == "" {
 			// It may be that of the items: what is lost then is not known.
-			c.gap("", at, obj.duplicateKey)
+			c.gap("", at, e.duplicateKey)
 		}
-		for i, raw := range h.Items {
+		for i := range e.items {
 			item := at
 			item.item = fmt.Sprintf("%sitems[%d]", prefix(at.item), i)
-			itemHeader, itemObj, err := decodeHeader(raw, itemKind(obj.gvk))
-			if err != nil {
+			if err := e.items[i].err; err != nil {
 				c.gap("", item, err)
 				continue
 			}
-			itemObj.duplicateKey = obj.duplicateKey
-			c.add(item, itemHeader, itemObj)
+			c.add(item, &e.items[i])
 		}
 		return
 	}
-	yes, known := namespaced(obj.gvk)
-	if known && !yes {
-		obj.namespace = ""
-	}
-	if known && yes && obj.namespace == "" {
-		obj.namespace = c.defaultNamespace
+	obj := &e.object
+	if e.unplaced {
 		c.unplaced++
 	}
-	what := fmt.Sprintf("%s %q", clip(obj.gvk.Kind), clip(qualified(obj)))
-	if obj.namespace != "" {
+	what := func() string { return fmt.Sprintf("%s %q", clip(obj.gvk.Kind), clip(qualified(*obj))) }
+	if obj.namespace != "" && c.namespaces[obj.namespace] == nil {
 		if problems := validation.IsDNS1123Label(obj.namespace); len(problems) > 0 {
-			c.gap("", at, fmt.Errorf("%s: metadata.namespace: Invalid value: %q: %s", what, clip(obj.namespace), problems[0]))
+			c.gap("", at, fmt.Errorf("%s: metadata.namespace: Invalid value: %q: %s", what(), clip(obj.namespace), problems[0]))
 			return
 		}
 	}
 	if obj.name != "" {
 		id := identity{obj.gvk.Group, obj.gvk.Kind, obj.namespace, obj.name}
 		if first, twice := c.seen[id]; twice {
-			c.gap(c.concerned(obj), at, fmt.Errorf("%s: already defined in %s", what, first))
+			c.gap(c.concerned(*obj), at, fmt.Errorf("%s: already defined in %s", what(), first))
 			return
 		}
 		c.seen[id] = at
@@ -187,8 +129,11 @@ func (c *collector) add(at place, h header, obj object) {
 			ns.DeclaredIn = at.declaredIn()
 		}
 	}
-	if err := c.addTyped(at, obj); err != nil {
-		c.gap(c.concerned(obj), at, fmt.Errorf("%s: %w", what, err))
+	if e.take == nil {
+		return
+	}
+	if err := e.take(c, at, *obj); err != nil {
+		c.gap(c.concerned(*obj), at, fmt.Errorf("%s: %w", what(), err))
 	}
 }
 
@@ -229,71 +174,23 @@ func (c *collector) namespace(name string) *inventory.Namespace {
 	return ns
 }
 
-// addTyped takes what the audit looks at; other kinds only show that their namespace exists.
-func (c *collector) addTyped(at place, obj object) error {
-	c.addNetworkPlugin(obj)
-	switch {
-	case c.addOtherPolicy(at, obj):
-	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Namespace"):
-		return c.addNamespace(at, obj)
-	case obj.gvk == networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy"):
-		return c.addPolicy(at, obj)
-	case obj.gvk.Kind == "NetworkPolicy" && (obj.gvk.Group == "extensions" || obj.gvk.Group == networkingv1.GroupName):
-		c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q has apiVersion %s, which no API server takes any more: it does not count (use %s)",
-			at, clip(qualified(obj)), obj.gvk.GroupVersion(), networkingv1.SchemeGroupVersion))
-	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Service"):
-		return c.addService(obj)
-	default:
-		return c.addWorkload(obj)
-	}
-	return nil
-}
-
-func (c *collector) addNamespace(at place, obj object) error {
-	if len(validation.IsDNS1123Label(obj.name)) == 0 {
-		// The namespace is there, whatever else is wrong with it.
-		c.namespace(obj.name).DeclaredIn = at.declaredIn()
-	}
-	var read corev1.Namespace
-	if err := unmarshal(obj, &read, true); err != nil {
+// addNamespace takes a Namespace object, or what is wrong with it.
+func (c *collector) addNamespace(at place, name string, labels, annotations map[string]string, terminating bool, err error) error {
+	if err != nil {
+		if len(validation.IsDNS1123Label(name)) == 0 {
+			// The namespace is there, whatever else is wrong with it.
+			c.namespace(name).DeclaredIn = at.declaredIn()
+		}
 		return err
 	}
-	if problems := policyvalidation.Namespace(&read); len(problems) > 0 {
-		return joined(problems)
-	}
-	ns := c.namespace(read.Name)
-	ns.Declared = true
-	ns.Terminating = read.DeletionTimestamp != nil || read.Status.Phase == corev1.NamespaceTerminating
-	ns.Annotations = read.Annotations
-	for key, value := range read.Labels {
+	ns := c.namespace(name)
+	ns.Declared, ns.DeclaredIn = true, at.declaredIn()
+	ns.Terminating = terminating
+	ns.Annotations = annotations
+	for key, value := range labels {
 		if key != corev1.LabelMetadataName {
 			ns.Labels[key] = value
 		}
-	}
-	return nil
-}
-
-// addPolicy takes a policy that an API server would. CIDRs that servers took
-// before 1.36 mean what they always did, with a warning.
-func (c *collector) addPolicy(at place, obj object) error {
-	np := &networkingv1.NetworkPolicy{}
-	if err := unmarshal(obj, np, true, "status"); err != nil {
-		return err
-	}
-	np.Namespace = obj.namespace
-	if problems := policyvalidation.NetworkPolicyBefore136(np); len(problems) > 0 {
-		return joined(problems)
-	}
-	for _, warning := range policyvalidation.Warnings(np) {
-		c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q: %s", at, clip(qualified(obj)), warning))
-	}
-	ns := c.namespace(obj.namespace)
-	ns.Policies = append(ns.Policies, policyvalidation.Default(np))
-	if declared := at.declaredIn(); declared != nil {
-		if ns.PolicyDeclaredIn == nil {
-			ns.PolicyDeclaredIn = map[string]*v1alpha1.DeclaredIn{}
-		}
-		ns.PolicyDeclaredIn[np.Name] = declared
 	}
 	return nil
 }

@@ -7,26 +7,29 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/inventory/networkplugin"
 )
 
-// addNetworkPlugin takes what the network plugin can be recognised by. What
-// cannot be read is left out: it hides no policy.
-func (c *collector) addNetworkPlugin(obj object) {
+// networkPluginTaker reads what the network plugin can be recognised by; nil of anything else. What cannot be read is left
+// out: it hides no policy.
+func networkPluginTaker(obj object) func(*collector) {
 	switch obj.gvk {
 	case appsv1.SchemeGroupVersion.WithKind("DaemonSet"):
 		var ds appsv1.DaemonSet
 		if networkplugin.MayRunIn(obj.namespace) && unmarshal(obj, &ds, false) == nil {
 			ds.Namespace = obj.namespace
-			c.plugin.DaemonSets = append(c.plugin.DaemonSets, networkplugin.Trim(&ds))
+			trimmed := networkplugin.Trim(&ds)
+			return func(c *collector) { c.plugin.DaemonSets = append(c.plugin.DaemonSets, trimmed) }
 		}
 	case corev1.SchemeGroupVersion.WithKind("ConfigMap"):
 		var cm corev1.ConfigMap
 		if networkplugin.IsSettings(obj.name) && unmarshal(obj, &cm, false) == nil {
 			cm.Namespace = obj.namespace
-			c.plugin.ConfigMaps = append(c.plugin.ConfigMaps, &cm)
+			return func(c *collector) { c.plugin.ConfigMaps = append(c.plugin.ConfigMaps, &cm) }
 		}
 	case corev1.SchemeGroupVersion.WithKind("Node"):
 		var node corev1.Node
 		if unmarshal(obj, &node, false) == nil {
-			c.plugin.Nodes = append(c.plugin.Nodes, networkplugin.TrimNode(&node))
+			trimmed := networkplugin.TrimNode(&node)
+			return func(c *collector) { c.plugin.Nodes = append(c.plugin.Nodes, trimmed) }
 		}
 	}
+	return nil
 }

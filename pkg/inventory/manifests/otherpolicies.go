@@ -21,13 +21,9 @@ func otherPolicyKinds(gvk schema.GroupVersionKind) []otherpolicy.Kind {
 	return found
 }
 
-// addOtherPolicy takes a policy of another kind than NetworkPolicy, and answers whether it is one. The benchmark's letter
-// counts none of them, so that one that cannot be read hides nothing from it.
-func (c *collector) addOtherPolicy(at place, obj object) bool {
-	known := otherPolicyKinds(obj.gvk)
-	if len(known) == 0 {
-		return false
-	}
+// otherPolicyTaker reads a policy of another kind than NetworkPolicy. The benchmark's letter counts none of them, so that
+// one that cannot be read hides nothing from it.
+func otherPolicyTaker(obj object, known []otherpolicy.Kind) taker {
 	var p *otherpolicy.Policy
 	err := obj.duplicateKey
 	if _, ok := otherpolicy.KindOf(obj.gvk); err == nil && !ok {
@@ -36,14 +32,18 @@ func (c *collector) addOtherPolicy(at place, obj object) bool {
 	if err == nil {
 		p, err = otherpolicy.Read(obj.gvk, obj.raw)
 	}
-	if err != nil {
+	if err == nil {
+		return func(c *collector, _ place, obj object) error {
+			p.Namespace = obj.namespace
+			c.otherPolicies = append(c.otherPolicies, p)
+			return nil
+		}
+	}
+	return func(c *collector, at place, obj object) error {
 		what := fmt.Sprintf("%s %q", clip(obj.gvk.Kind), clip(qualified(obj)))
 		c.otherGaps = append(c.otherGaps, inventory.Gap{Namespace: obj.namespace, Err: fmt.Errorf("%s: %s: %w", at, what, err)})
-		return true
+		return nil
 	}
-	p.Namespace = obj.namespace
-	c.otherPolicies = append(c.otherPolicies, p)
-	return true
 }
 
 func versions(kinds []otherpolicy.Kind) string {

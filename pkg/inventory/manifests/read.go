@@ -44,16 +44,11 @@ func Read(ctx context.Context, opts Options) (*inventory.Inventory, error) {
 		return nil, err
 	}
 	c := newCollector(opts.DefaultNamespace)
-	var skipped []string
-	for _, src := range sources {
-		data, err := src.read(cmp.Or(opts.MaxBytes, DefaultMaxBytes))
-		if err != nil {
-			return nil, err
-		}
-		if !c.addFile(src, data) {
-			skipped = append(skipped, src.name)
-		}
+	r := reading{entries: entries{c.defaultNamespace}, c: c, maxBytes: cmp.Or(opts.MaxBytes, DefaultMaxBytes), large: large}
+	if err := r.sources(sources); err != nil {
+		return nil, err
 	}
+	skipped := r.skipped
 	inv := c.inventory()
 	inv.Source = v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: opts.Paths}
 	if opts.Kustomize != "" {

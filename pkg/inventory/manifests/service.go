@@ -6,15 +6,18 @@ import (
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 )
 
-func (c *collector) addService(obj object) error {
+func serviceTaker(obj object) taker {
 	var svc corev1.Service
 	if err := unmarshal(obj, &svc, false); err != nil {
-		return err
+		return refuse(err)
 	}
 	if svc.Name == "" {
-		return errNoName
+		return refuse(errNoName)
 	}
 	svc.Namespace = obj.namespace
-	c.services = append(c.services, inventory.NewService(&svc))
-	return nil
+	service := inventory.NewService(&svc)
+	return func(c *collector, _ place, _ object) error {
+		c.services = append(c.services, service)
+		return nil
+	}
 }

@@ -28,7 +28,9 @@ type source struct {
 	path string
 	// inFile says that name is that of a file or a URL, where somebody can look a line up.
 	inFile bool
-	open   func() (io.ReadCloser, error)
+	// again says that it can be opened another time, and is the same then.
+	again bool
+	open  func() (io.ReadCloser, error)
 }
 
 // open finds the sources of the options in a stable order. cli-runtime's
@@ -96,18 +98,18 @@ func expand(path string, recursive bool) ([]source, error) {
 		if rel, err := filepath.Rel(root, file); err == nil && info.IsDir() {
 			name = filepath.Join(path, rel)
 		}
-		if info.IsDir() {
+		stat, err := os.Stat(file)
+		regular := err == nil && stat.Mode().IsRegular()
+		if info.IsDir() && err == nil && !regular {
 			// A pipe would be waited for, perhaps for ever.
-			if file, err := os.Stat(file); err == nil && !file.Mode().IsRegular() {
-				return nil, fmt.Errorf("read %s: not a regular file", name)
-			}
+			return nil, fmt.Errorf("read %s: not a regular file", name)
 		}
 		absolute, err := filepath.Abs(file)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 		sources = append(sources, source{
-			name: name, inDirectory: info.IsDir(), path: absolute, inFile: true,
+			name: name, inDirectory: info.IsDir(), path: absolute, inFile: true, again: regular,
 			open: func() (io.ReadCloser, error) { return os.Open(file) },
 		})
 	}
@@ -141,7 +143,7 @@ func kustomization(dir string) ([]source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build kustomization %q: %w", dir, err)
 	}
-	return []source{{name: "kustomization " + dir, open: func() (io.ReadCloser, error) {
+	return []source{{name: "kustomization " + dir, again: true, open: func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(built)), nil
 	}}}, nil
 }
@@ -150,23 +152,6 @@ func kustomization(dir string) ([]source, error) {
 func hasSubdirectories(path string) bool {
 	entries, err := os.ReadDir(path)
 	return err == nil && slices.ContainsFunc(entries, os.DirEntry.IsDir)
-}
-
-// read reads a source to its end, within a bound.
-func (s source) read(maxBytes int64) ([]byte, error) {
-	r, err := s.open()
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.name, pathless(err))
-	}
-	defer func() { _ = r.Close() }()
-	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.name, pathless(err))
-	}
-	if int64(len(data)) > maxBytes {
-		return nil, fmt.Errorf("read %s: larger than %d bytes", s.name, maxBytes)
-	}
-	return data, nil
 }
 
 // pathless takes the path or the URL out of an error, where the message has it already.

@@ -1,45 +1,97 @@
 package manifests
 
 import (
-	"fmt"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
+	"bytes"
+	"encoding/binary"
+	"regexp"
+	"unicode/utf16"
 )
 
-func TestSplit(t *testing.T) {
-	for _, tt := range []struct {
-		name, text string
-		want       []string // number@line: text
-	}{
-		{"nothing", "", nil},
-		{"one document", "a: b\n", []string{"1@1: a: b\n"}},
-		{"two documents", "a: b\n---\nc: d\n", []string{"1@1: a: b\n", "2@2: \nc: d\n"}},
-		{"a leading marker opens the first document", "---\na: b\n", []string{"1@1: \na: b\n"}},
-		{"comments before the first marker are no document", "# x\n---\na: b\n", []string{"1@2: \na: b\n"}},
-		{"a directive before the first marker is no document", "%YAML 1.1\n---\na: b\n", []string{"1@2: \na: b\n"}},
-		{"an empty document counts and is left out", "a: b\n---\n---\nc: d\n", []string{"1@1: a: b\n", "3@3: \nc: d\n"}},
-		{"content behind the marker", "--- {a: b}\n--- # x\nc: d\n", []string{"1@1:  {a: b}\n", "2@2:  # x\nc: d\n"}},
-		{"an end marker", "a: b\n...\n---\nc: d\n...\n", []string{"1@1: a: b\n", "2@3: \nc: d\n"}},
-		{"an end marker without another marker", "a: b\n...\nc: d\n", []string{"1@1: a: b\n", "2@2: \nc: d\n"}},
-		{"no newline at the end", "a: b\n---\nc: d", []string{"1@1: a: b\n", "2@2: \nc: d"}},
-		{"carriage returns", "a: b\r\n---\r\nc: d\r\n", []string{"1@1: a: b\r\n", "2@2: \r\nc: d\r\n"}},
-		{"a marker in a text is none", "a: |\n  ---\n  x\n---x: y\n", []string{"1@1: a: |\n  ---\n  x\n---x: y\n"}},
-		{"a byte order mark", "\xef\xbb\xbfa: b\n", []string{"1@1: a: b\n"}},
-		{"UTF-16 little endian", "\xff\xfea\x00:\x00 \x00b\x00\n\x00", []string{"1@1: a: b\n"}},
-		{"UTF-16 big endian", "\xfe\xff\x00a\x00:\x00 \x00b\x00\n", []string{"1@1: a: b\n"}},
-		{"JSON", `{"a": 1}`, []string{`1@1: {"a": 1}`}},
-		{"several JSON values", "{\"a\": 1}{\"b\": 2}\n{\"c\": 3}", []string{`1@1: {"a": 1}`, `2@1: {"b": 2}`, `3@1: {"c": 3}`}},
-		{"JSON between markers", "{\"a\": 1}\n---\n{\"b\": 2}\n", []string{`1@1: {"a": 1}`, `2@2: {"b": 2}`}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []string
-			for _, doc := range split([]byte(tt.text)) {
-				got = append(got, fmt.Sprintf("%d@%d: %s", doc.number, doc.line, doc.text))
+// split is the cutter with all of a file in hand: it cuts a file into its documents: YAML documents at lines of "---" and
+// "...", several JSON values in a row one by one. Documents that hold nothing
+// are left out but counted, except before the first "---".
+func split(data []byte) []document {
+	var docs []document
+	number, line := 0, 1
+	emit := func(text []byte, leading bool) {
+		begin := line
+		line += bytes.Count(text, []byte("\n"))
+		if values := jsonValues(text); values != nil {
+			for _, value := range values {
+				number++
+				docs = append(docs, document{number: number, line: begin, text: value, json: true})
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("documents (-want +got):\n%s", diff)
-			}
-		})
+			return
+		}
+		empty := blank(text)
+		if leading && empty {
+			return
+		}
+		number++
+		if !empty {
+			docs = append(docs, document{number: number, line: begin, text: text})
+		}
 	}
+	data = toUTF8(data)
+	start, leading := 0, true
+	for pos := 0; pos < len(data); {
+		end := len(data)
+		if i := bytes.IndexByte(data[pos:], '\n'); i >= 0 {
+			end = pos + i + 1
+		}
+		line := data[pos:end]
+		if isMarker(line, "---") || isMarker(line, "...") {
+			emit(data[start:pos], leading)
+			// After "...", a "---" opens the next document and does not end an empty one.
+			leading = line[0] == '.'
+			start = pos + len("---")
+		}
+		pos = end
+	}
+	emit(data[start:], leading)
+	return docs
+}
+
+var comment = regexp.MustCompile(`(?m)^\s*(#.*|%[A-Z]+ .*)?$`)
+
+// blank says that there is nothing but white space, comments and directives.
+func blank(text []byte) bool {
+	trimmed := bytes.TrimSpace(text)
+	if len(trimmed) == 0 {
+		return true
+	}
+	if trimmed[0] != '#' && trimmed[0] != '%' {
+		return false
+	}
+	return len(bytes.TrimSpace(comment.ReplaceAll(trimmed, nil))) == 0
+}
+
+// toUTF8 takes a byte order mark away, and what it stands for: files that
+// PowerShell wrote are in UTF-16.
+func toUTF8(data []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// mayHoldMoreSlowly is mayHoldMore with regular expressions for everything: it says that a YAML parser could stop before the end of the text
+// without a word: behind an object in braces, or at a "---" behind one of the
+// line breaks that only YAML knows.
+func mayHoldMoreSlowly(text []byte) bool {
+	first := bytes.TrimSpace(comment.ReplaceAll(text, nil))
+	if len(first) == 0 || !isLetter(first[0]) {
+		return true
+	}
+	return loneReturn.Match(text) || bytes.ContainsAny(text, "\u0085\u2028\u2029")
 }

@@ -24,12 +24,12 @@ func ReadTemplates(path string, stdin io.Reader) ([]*networkingv1.NetworkPolicy,
 	if path == "-" {
 		src = source{name: "standard input", open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}
 	}
-	data, err := src.read(MaxTemplateBytes)
+	docs, err := src.documents(MaxTemplateBytes)
 	if err != nil {
 		return nil, err
 	}
 	t := templates{places: map[string]place{}}
-	for _, doc := range split(data) {
+	for _, doc := range docs {
 		at := place{file: src.name, document: doc.number}
 		h, obj, err := decode(doc)
 		switch {

@@ -60,53 +60,46 @@ func reads[T any](convert func(*T) controller) func(object) (controller, error) 
 	}
 }
 
-// addWorkload takes pods and what makes pods; other kinds are left alone.
-func (c *collector) addWorkload(obj object) error {
-	if obj.gvk == corev1.SchemeGroupVersion.WithKind("Pod") {
-		return c.addPod(obj)
-	}
-	read, ok := controllers[obj.gvk]
-	if !ok {
-		return nil
-	}
-	ctl, err := read(obj)
-	if err != nil {
-		return err
-	}
-	return c.addTemplate(obj, ctl)
-}
-
-func (c *collector) addPod(obj object) error {
+func podTaker(obj object) taker {
 	var pod corev1.Pod
 	if err := unmarshal(obj, &pod, false); err != nil {
-		return err
+		return refuse(err)
 	}
 	w, err := newWorkload(obj, &pod.ObjectMeta)
 	if err != nil {
-		return err
+		return refuse(err)
 	}
 	pod.Namespace, pod.Name = obj.namespace, w.Name
 	w.Workload = inventory.NewPodWorkload(&pod)
-	c.workloads = append(c.workloads, w)
-	return nil
+	return func(c *collector, _ place, _ object) error {
+		c.workloads = append(c.workloads, w)
+		return nil
+	}
 }
 
-// addTemplate takes a controller as one of the pods that it would make; with
+// controllerTaker reads a controller as one of the pods that it would make; with
 // no replicas it makes none now. Its pods have no address yet.
-func (c *collector) addTemplate(obj object, ctl controller) error {
+func controllerTaker(obj object, read func(object) (controller, error)) taker {
+	ctl, err := read(obj)
+	if err != nil {
+		return refuse(err)
+	}
 	w, err := newWorkload(obj, ctl.meta)
 	if err != nil {
-		return err
+		return refuse(err)
 	}
 	w.Workload = inventory.NewWorkload(strings.ToLower(obj.gvk.Kind), obj.namespace, w.Name, ctl.template.Labels, &ctl.template.Spec)
 	w.Controller = inventory.ControllerOf(ctl.meta)
 	w.Finished = ctl.finished
-	if ctl.replicas != nil && *ctl.replicas == 0 {
-		c.idle = append(c.idle, w.Workload)
+	idle := ctl.replicas != nil && *ctl.replicas == 0
+	return func(c *collector, _ place, _ object) error {
+		if idle {
+			c.idle = append(c.idle, w.Workload)
+			return nil
+		}
+		c.workloads = append(c.workloads, w)
 		return nil
 	}
-	c.workloads = append(c.workloads, w)
-	return nil
 }
 
 // hasFinished says that a Job is over, as a dump of a cluster shows it.
