@@ -213,10 +213,20 @@ func Nearest(got string, known []string) string {
 	for _, word := range known {
 		parent.AddCommand(&cobra.Command{Use: word, Run: func(*cobra.Command, []string) {}})
 	}
+	// They come in no order: what begins alike was more likely meant.
 	if near := parent.SuggestionsFor(got); len(near) > 0 {
-		return near[0]
+		return slices.MaxFunc(near, func(a, b string) int { return commonPrefix(got, a) - commonPrefix(got, b) })
 	}
 	return ""
+}
+
+// commonPrefix is how many bytes two words begin alike with.
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // PrintsRows says that rows are printed, not documents.
