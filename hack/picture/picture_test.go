@@ -14,6 +14,8 @@ func TestAScreenShowsWhatATerminalWould(t *testing.T) {
 		"a progress line that is taken away": {"\rdone 50%\x1b[0K\x1b[2K\rdone\r\n", "done"},
 		"what is written over":               {"abc\rx\r\n", "xbc"},
 		"the rest of a line that is erased":  {"abc\rx\x1b[K\r\n", "x"},
+		"a line that is too long":            {strings.Repeat("a", columns) + "b\r\nc", strings.Repeat("a", columns) + "\nb\nc"},
+		"a line as wide as the screen":       {strings.Repeat("a", columns) + "\r\nb", strings.Repeat("a", columns) + "\nb"},
 		"a last line without an end":         {"a\r\nb", "a\nb"},
 	} {
 		t.Run(name, func(t *testing.T) {

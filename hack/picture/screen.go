@@ -20,7 +20,7 @@ type cell struct {
 	style style
 }
 
-// screen is as much of a terminal as the plugin uses: colours, and a progress line that is taken away again.
+// screen is as much of a terminal as the plugin uses: colours, an edge, and a progress line that is taken away again.
 type screen struct {
 	done  [][]cell
 	line  []cell
@@ -73,6 +73,9 @@ func (s *screen) control(parameter, function string) error {
 }
 
 func (s *screen) put(char rune) {
+	if s.at == columns {
+		s.newline()
+	}
 	for len(s.line) <= s.at {
 		s.line = append(s.line, cell{char: ' '})
 	}
