@@ -22,7 +22,7 @@ import (
 	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
 )
 
-const columns = 104
+const columns = 110
 
 // commands are what a reader wants to see first. Both end with 1: something fails, something would change.
 var commands = []string{"kubectl cis532 audit", "kubectl cis532 fix --dry-run=server"}
