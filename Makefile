@@ -75,6 +75,10 @@ generate-code: ## Write the generated code and documents anew
 	$(GO) run ./hack/gen-docs
 	cd hack/gen-schemas && $(GO) run .
 
+.PHONY: picture
+picture: test-cluster ## Draw the README's terminal anew, from a real run
+	$(GO) run ./hack/picture
+
 .PHONY: bench
 bench: test-cluster ## Measure the plugin beside what it is compared with, on a real API server; writes docs/benchmarks.md
 	$(GO) run ./test/bench -out docs/benchmarks.md

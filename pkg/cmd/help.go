@@ -16,8 +16,8 @@ const helpTemplate = `{{with (or .Long .Short)}}{{wrapped .}}{{end}}
 {{if .HasExample}}Examples:
 {{.Example}}
 
-{{end}}{{if .HasAvailableSubCommands}}Available Commands:
-{{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
+{{end}}{{range $group := .Groups}}{{.Title}}
+{{range $.Commands}}{{if eq .GroupID $group.ID}}  {{rpad .Name .NamePadding}} {{.Short}}
 {{end}}{{end}}
 {{end}}{{with ownFlags .}}Options:
 {{.}}

@@ -139,18 +139,21 @@ func NewRootCommand(streams Streams) *cobra.Command {
 		return usage(cmd, unknownCommand(cmd, args[0]))
 	}
 	completeGlobals(root, g)
-	root.AddCommand(
-		newAuditCommand(g),
-		newFixCommand(g),
-		newGenerateCommand(g),
-		newRollbackCommand(g),
-		newPoliciesCommand(g),
-		newReachCommand(g),
-		newExplainCommand(g),
-		newVersionCommand(g),
-		newCompletionCommand(g),
-		newOptionsCommand(g),
-	)
+	for _, group := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"See where a cluster or manifests stand:", []*cobra.Command{newAuditCommand(g), newReachCommand(g)}},
+		{"Change a cluster, and take it back:", []*cobra.Command{newFixCommand(g), newRollbackCommand(g)}},
+		{"Print policies:", []*cobra.Command{newGenerateCommand(g), newPoliciesCommand(g)}},
+		{"Other commands:", []*cobra.Command{newCompletionCommand(g), newExplainCommand(g), newOptionsCommand(g), newVersionCommand(g)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		for _, command := range group.commands {
+			command.GroupID = group.title
+			root.AddCommand(command)
+		}
+	}
 	setHelp(root, g.helpWidth())
 	return root
 }

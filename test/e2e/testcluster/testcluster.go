@@ -2,7 +2,7 @@
 //
 // It is the server of test/cluster, built from Kubernetes' own source. It starts in
 // seconds once that is built, serves this test binary alone, and is gone with it.
-// Only tests may import it.
+// Only tests and hack/picture import it.
 package testcluster
 
 import (
