@@ -21,7 +21,10 @@ const troubleshooting = "../../docs/troubleshooting.md"
 var speaking = []string{"errors.New", "fmt.Errorf", "warn"}
 
 // silent are texts that no user sees, or that only repeat what another message says, with the reason.
-var silent = map[string]string{}
+var silent = map[string]string{
+	"not as kubectl writes it": "the text is read as a whole then",
+	"not read any further: %w": "another error has ended the reading before",
+}
 
 // verbs are the places that are filled in, and what stands around them.
 var verbs = regexp.MustCompile(`"?%[-+# 0-9.*]*[a-zA-Z]"?`)
