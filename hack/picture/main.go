@@ -116,6 +116,6 @@ func lookPath(env []string, program string) (string, error) {
 }
 
 // port is the test server's, which is another one each time; the picture must not change with it.
-var port = regexp.MustCompile(`(https://127\.0\.0\.1):[0-9]+`)
+var port = regexp.MustCompile(`(https://127\.0\.0\.1):\d+`)
 
 func samePort(text string) string { return port.ReplaceAllString(text, "$1:6443") }

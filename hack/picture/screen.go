@@ -28,7 +28,7 @@ type screen struct {
 	style style
 }
 
-var sequence = regexp.MustCompile("^\x1b\\[([0-9]*)([mK])")
+var sequence = regexp.MustCompile("^\x1b\\[(\\d*)([mK])")
 
 // write is what arrives at the terminal. What this screen does not know is an error, so that nothing is drawn wrong.
 func (s *screen) write(text string) error {

@@ -48,8 +48,9 @@ func writeCSV(w io.Writer, document runtime.Object) error {
 	if err != nil {
 		return err
 	}
-	if out.Flush(); out.Error() != nil {
-		return out.Error()
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
 	}
 	return buffered.Flush()
 }

@@ -139,11 +139,11 @@ func (m *markdown) control(c v1alpha1.Control) {
 				m.printf("**%s**: %s\n\n", t.title, markdownText(shortened(t.text, 2*maxMarkdownText)))
 			}
 		}
-		var mappings []string
+		var also []string
 		for _, mapping := range c.Mappings {
-			mappings = append(mappings, strings.TrimSpace(mapping.Framework+" "+mapping.ID))
+			also = append(also, strings.TrimSpace(mapping.Framework+" "+mapping.ID))
 		}
-		if also := append(mappings, c.References...); len(also) > 0 {
+		if also = append(also, c.References...); len(also) > 0 {
 			m.printf("**See also**: %s\n\n", markdownText(shortened(strings.Join(also, "; "), 2*maxMarkdownText)))
 		}
 	})

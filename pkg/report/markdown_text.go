@@ -26,8 +26,8 @@ var (
 		"&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "$", `\$`,
 	)
 	// mention begins the name of a user or the number of an issue, and issue is the other way to write one.
-	mention = regexp.MustCompile(`(@|#)`)
-	issue   = regexp.MustCompile(`(?i)\b(gh-)([0-9])`)
+	mention = regexp.MustCompile(`([@#])`)
+	issue   = regexp.MustCompile(`(?i)\b(gh-)(\d)`)
 	// address is what GitHub makes a link of.
 	address = regexp.MustCompile(`(?i)(https?|ftp|mailto|xmpp|www)([:.])`)
 )

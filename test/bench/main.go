@@ -33,12 +33,12 @@ func main() {
 	size := flag.Int64("manifests", 200_000_000, "How many bytes of manifests are read.")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	b := &bench{ctx: ctx, rounds: *rounds, only: *only, large: *large, manifests: *size}
 	err := b.run()
 	if len(b.rows) > 0 {
 		err = errors.Join(err, b.page(*out))
 	}
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

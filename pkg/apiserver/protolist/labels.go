@@ -28,10 +28,10 @@ const (
 // Of returns the labels of an object; nil where it has none.
 func (l *Labels) Of(object []byte) (map[string]string, error) {
 	l.key = l.key[:0]
-	var err error
-	eachBytes(object, objectMetadata, &err, func(metadata []byte) {
-		eachBytes(metadata, metadataLabels, &err, func(entry []byte) {
+	err := eachBytes(object, objectMetadata, func(metadata []byte) error {
+		return eachBytes(metadata, metadataLabels, func(entry []byte) error {
 			l.key = protowire.AppendBytes(l.key, entry)
+			return nil
 		})
 	})
 	if err != nil || len(l.key) == 0 {
@@ -45,12 +45,14 @@ func (l *Labels) Of(object []byte) (map[string]string, error) {
 		entry, n := protowire.ConsumeBytes(rest)
 		rest = rest[n:]
 		var key, value string
-		eachBytes(entry, entryKey, &err, func(text []byte) { key = l.word(text) })
-		eachBytes(entry, entryValue, &err, func(text []byte) { value = l.word(text) })
+		err := eachBytes(entry, entryKey, func(text []byte) error { key = l.word(text); return nil })
+		if err == nil {
+			err = eachBytes(entry, entryValue, func(text []byte) error { value = l.word(text); return nil })
+		}
+		if err != nil {
+			return nil, err
+		}
 		set[key] = value
-	}
-	if err != nil {
-		return nil, err
 	}
 	l.sets[string(l.key)] = set
 	return set, nil
@@ -67,22 +69,23 @@ func (l *Labels) word(text []byte) string {
 }
 
 // eachBytes visits the fields of a number, which hold bytes.
-func eachBytes(message []byte, wanted protowire.Number, err *error, visit func([]byte)) {
-	for len(message) > 0 && *err == nil {
+func eachBytes(message []byte, wanted protowire.Number, visit func([]byte) error) error {
+	for len(message) > 0 {
 		number, kind, tag := protowire.ConsumeTag(message)
 		if tag < 0 {
-			*err = ErrMalformed
-			return
+			return ErrMalformed
 		}
 		length := protowire.ConsumeFieldValue(number, kind, message[tag:])
 		switch {
 		case length < 0, number == wanted && kind != protowire.BytesType:
-			*err = ErrMalformed
-			return
+			return ErrMalformed
 		case number == wanted:
 			content, _ := protowire.ConsumeBytes(message[tag:])
-			visit(content)
+			if err := visit(content); err != nil {
+				return err
+			}
 		}
 		message = message[tag+length:]
 	}
+	return nil
 }

@@ -87,7 +87,7 @@ func TestAListThatIsCutShortIsNoShorterList(t *testing.T) {
 	if !bytes.HasSuffix(whole, end) {
 		t.Fatalf("it ends with % x", whole[len(whole)-len(end):])
 	}
-	for length := range len(whole) {
+	for length := range whole {
 		_, _, err := read(whole[:length])
 		switch {
 		case err == nil && length < len(whole)-len(end):

@@ -54,9 +54,7 @@ var noSpec = &corev1.PodSpec{}
 // needed, else only the metadata and which of them are on the host network.
 func (r *Reader) listPods(ctx context.Context, namespace string, whole bool) ([]inventory.Workload, error) {
 	if whole {
-		pods, _, err := list(ctx, r, podListing, namespace, metav1.ListOptions{FieldSelector: unfinished}, func(pod *corev1.Pod) inventory.Workload {
-			return inventory.NewPodWorkload(pod)
-		})
+		pods, _, err := list(ctx, r, podListing, namespace, metav1.ListOptions{FieldSelector: unfinished}, inventory.NewPodWorkload)
 		return pods, err
 	}
 	var onHost [][2]string
@@ -71,7 +69,7 @@ func (r *Reader) listPods(ctx context.Context, namespace string, whole bool) ([]
 		return inventory.NewWorkload("pod", obj.Namespace, obj.Name, obj.Labels, noSpec)
 	})
 	_ = group.Wait()
-	if err = cmp.Or(err, onHostErr); err != nil {
+	if err := cmp.Or(err, onHostErr); err != nil {
 		return nil, err
 	}
 	hosted := make(map[[2]string]bool, len(onHost))

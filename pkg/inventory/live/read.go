@@ -108,8 +108,9 @@ func (r *Reader) readAll(ctx context.Context, inv *inventory.Inventory, opts Opt
 		return nil
 	})
 	group.Go(func() error {
-		if policies, policiesErr = r.listPolicies(ctx, ""); !opts.Workloads || fatal(policiesErr) != nil {
-			return nil
+		policies, policiesErr = r.listPolicies(ctx, "")
+		if !opts.Workloads || fatal(policiesErr) != nil {
+			return nil //nolint:nilerr // what could not be read is told below, with what else could not
 		}
 		// The pods take longest: they wait for no more than what decides how much of them is needed.
 		asking := policies.items

@@ -26,7 +26,7 @@ func decode(path string) (documents int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only read
 	decoder := yaml.NewYAMLOrJSONDecoder(bufio.NewReader(file), 1<<16)
 	for {
 		var document map[string]any

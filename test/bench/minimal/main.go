@@ -120,7 +120,7 @@ func each(ctx context.Context, path string, do func(context.Context, string) err
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only read
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inFlight)
 	lines := bufio.NewScanner(file)
