@@ -25,8 +25,9 @@ import (
 func (c *Clients) Do(ctx context.Context, request func(context.Context) error) error {
 	pause := wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 10, Cap: 15 * time.Second}
 	troubled, refusals := false, 0
+	quiet := silenced(ctx)
 	for {
-		err := request(ctx)
+		err := request(quiet)
 		switch {
 		case err == nil:
 			return nil
