@@ -14,7 +14,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
@@ -57,6 +56,7 @@ type bench struct {
 	cluster *testcluster.Cluster
 	client  kubernetes.Interface
 	env     []string
+	version string
 	rows    []row
 	notes   []string
 }
@@ -92,6 +92,11 @@ func (b *bench) run() (err error) {
 	if b.client, err = kubernetes.NewForConfig(config); err != nil {
 		return err
 	}
+	info, err := b.client.Discovery().ServerVersion()
+	if err != nil {
+		return err
+	}
+	b.version = info.GitVersion
 	for _, part := range []struct {
 		name    string
 		measure func() error
@@ -137,7 +142,7 @@ func (b *bench) build() error {
 // page writes the table.
 func (b *bench) page(path string) error {
 	shape := fmt.Sprintf("%d processors (%s/%s), %s; kube-apiserver %s and etcd on the same machine", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
-		runtime.Version(), strings.TrimSpace(b.serverVersion()))
+		runtime.Version(), b.version)
 	if err := write(os.Stdout, b.rows, b.notes, time.Now(), shape); err != nil || path == "" {
 		return err
 	}
@@ -146,12 +151,4 @@ func (b *bench) page(path string) error {
 		return err
 	}
 	return errors.Join(write(file, b.rows, b.notes, time.Now(), shape), file.Close())
-}
-
-func (b *bench) serverVersion() string {
-	info, err := b.client.Discovery().ServerVersion()
-	if err != nil {
-		return "of unknown version"
-	}
-	return info.GitVersion
 }

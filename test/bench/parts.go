@@ -190,11 +190,11 @@ func (b *bench) files() error {
 	if err := fill.Manifests(path, b.manifests); err != nil {
 		return err
 	}
-	audit := program{name: "`audit -f`", args: []string{b.bin("cis532"), "audit", "-f", path}, exit: found}
+	audit := program{name: "`audit -f`", args: []string{b.bin("cis532"), "audit", "-f", path}}
 	decode := program{name: "bare decode", args: []string{b.bin("decode"), path}}
 	// Minutes each: what a warm-up could change would not be seen.
 	samples := make([][]sample, 2)
-	for range min(2, b.rounds) {
+	for range min(1, b.rounds) {
 		for i, p := range []program{audit, decode} {
 			s, err := b.once(p)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -26,32 +27,51 @@ func Manifests(path string, size int64) (err error) {
 	}()
 	out := bufio.NewWriter(file)
 	written := int64(0)
-	write := func(object runtime.Object) error {
-		text, err := yaml.Marshal(object)
-		if err != nil {
-			return err
+	// Only the names differ, so that one of a kind is enough to marshal.
+	texts := map[string]string{}
+	write := func(kind string, n int, object func() runtime.Object) error {
+		text, known := texts[kind]
+		if !known {
+			marshalled, err := yaml.Marshal(object())
+			if err != nil {
+				return err
+			}
+			text = string(marshalled)
+			texts[kind] = text
 		}
+		text = strings.ReplaceAll(text, Name(n%kinds), Name(n))
 		n, err := fmt.Fprintf(out, "---\n%s", text)
 		written += int64(n)
 		return err
 	}
 	for n := 0; written < size; n++ {
-		ns := &corev1.Namespace{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}, ObjectMeta: metav1.ObjectMeta{Name: Name(n)}}
-		np := policy(n)
-		np.TypeMeta, np.Namespace = metav1.TypeMeta{APIVersion: networkingv1.SchemeGroupVersion.String(), Kind: "NetworkPolicy"}, Name(n)
-		objects := []runtime.Object{ns, np}
-		for i := range podsPerNamespace {
-			p := pod(n*podsPerNamespace + i)
-			p.TypeMeta, p.Namespace = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, Name(n)
-			objects = append(objects, p)
-		}
-		for _, object := range objects {
-			if err := write(object); err != nil {
+		for what, object := range map[string]func() runtime.Object{
+			"namespace": func() runtime.Object {
+				return &corev1.Namespace{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"}, ObjectMeta: metav1.ObjectMeta{Name: Name(n)}}
+			},
+			"policy": func() runtime.Object {
+				np := policy(n)
+				np.TypeMeta, np.Namespace = metav1.TypeMeta{APIVersion: networkingv1.SchemeGroupVersion.String(), Kind: "NetworkPolicy"}, Name(n)
+				return np
+			},
+			"first pod":  func() runtime.Object { return podIn(n, 0) },
+			"second pod": func() runtime.Object { return podIn(n, 1) },
+		} {
+			if err := write(fmt.Sprint(what, n%kinds), n, object); err != nil {
 				return err
 			}
 		}
 	}
 	return out.Flush()
+}
+
+// kinds is how many namespaces there are that differ in more than their names.
+const kinds = 100
+
+func podIn(namespace, i int) *corev1.Pod {
+	p := pod(namespace*podsPerNamespace + i)
+	p.TypeMeta, p.Namespace = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, Name(namespace)
+	return p
 }
 
 // Names writes the names of the namespaces from..to-1, one a line.
