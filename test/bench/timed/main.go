@@ -37,7 +37,7 @@ func run(file string, args []string) error {
 	}
 	memory := int64(0)
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		memory = int64(usage.Maxrss)
+		memory = usage.Maxrss
 		if runtime.GOOS != "darwin" {
 			memory *= 1024 // Linux counts kilobytes
 		}
