@@ -215,7 +215,7 @@ func (b *bench) files() error {
 		faster(what, "`kubectl create --dry-run=client` of the same (once, without a warm-up)", 1, samples[0], []sample{slow}),
 		atMost(what, "a bare YAML decode of the same", 2, samples[0], samples[1]),
 	)
-	b.note("`%s` took %d MB at its peak, the bare decode, which keeps nothing, %d MB, kubectl %d MB.", strings.Trim(what, "`"),
+	b.note("%s took %d MB at its peak, the bare decode, which keeps nothing, %d MB, kubectl %d MB.", what,
 		peak(samples[0])/1e6, peak(samples[1])/1e6, slow.Memory/1e6)
 	return nil
 }
