@@ -74,7 +74,7 @@ func serve(ctx context.Context, opts Options, out io.Writer) error {
 		}
 		return err
 	}
-	defer c.server.Kill()
+	defer c.stop()
 	if opts.Controllers {
 		if err := controllers.Start(ctx, c.config, opts.Dir.path(controllersLog)); err != nil {
 			return err
@@ -85,13 +85,12 @@ func serve(ctx context.Context, opts Options, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "ready KUBECONFIG=%s\n", opts.Dir.Kubeconfig())
 
-	// etcd is not closed: it would write down what nobody will read.
 	select {
 	case <-ctx.Done():
 		return nil
 	case <-c.server.Done():
 		return fmt.Errorf("%w by itself: %w", errEnded, c.server.Err())
-	case err := <-c.etcdErr:
+	case err := <-c.etcd.Err():
 		return fmt.Errorf("etcd ended by itself: %w", err)
 	}
 }

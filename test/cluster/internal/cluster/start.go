@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"go.etcd.io/etcd/server/v3/embed"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 )
@@ -17,7 +18,7 @@ import (
 type running struct {
 	server  *apiServer
 	etcdURL string
-	etcdErr <-chan error
+	etcd    *embed.Etcd
 	config  *rest.Config
 }
 
@@ -64,7 +65,7 @@ func start(ctx context.Context, opts Options) (_ *running, err error) {
 	if err := grant(ctx, client, dir, opts.RBACFiles, people); err != nil {
 		return nil, err
 	}
-	return &running{server: server, etcdURL: etcdURL, etcdErr: etcd.Err(), config: config}, nil
+	return &running{server: server, etcdURL: etcdURL, etcd: etcd, config: config}, nil
 }
 
 // linkKubectl puts kubectl, which is this program under another name, into the bin directory.
@@ -102,4 +103,11 @@ func writeState(dir Dir, c *running) error {
 		return fmt.Errorf("write state: %w", err)
 	}
 	return nil
+}
+
+// stop ends what serves, and waits until it no longer touches the directory. etcd left running ends the whole
+// process, without a word, where its purge of old files meets a directory that is being removed.
+func (r *running) stop() {
+	r.server.Kill()
+	r.etcd.Server.HardStop()
 }
