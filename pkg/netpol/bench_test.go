@@ -196,7 +196,7 @@ func BenchmarkAgainstTheNaiveEvaluator(b *testing.B) {
 		for b.Loop() {
 			c := netpol.New(namespaces, pods, policies)
 			for i := range lines {
-				c.Connect(netpol.AtPod(i%size), netpol.AtPod(i*7919%size), 8080, corev1.ProtocolTCP)
+				c.Verdict(netpol.AtPod(i%size), netpol.AtPod(i*7919%size), 8080, corev1.ProtocolTCP)
 			}
 		}
 		perConnection(b, lines)

@@ -65,24 +65,12 @@ type Answer struct {
 // the family with the better verdict, IPv4 where they are equal.
 func (c *Cluster) Connect(src, dst Endpoint, port int32, protocol corev1.Protocol) Answer {
 	q := queryOf(port, protocol)
-	s, d, settled, ok := c.settle(src, dst)
-	if !ok && !q.valid() {
-		settled, ok = notJudged(NoteInvalidPort), true
-	}
+	s, d, settled, ok := c.settlePort(src, dst, q)
 	if ok {
 		return settled
 	}
-	set, differ := lanesBetween(&s, &d)
 	local := fromOwnNode(&s, &d)
-	best, bestLane := never, lane(0)
-	for l, first := lane(0), true; l < lanes; l++ {
-		if set&(1<<l) == 0 {
-			continue
-		}
-		if m := mayLeave(&s, &d, l, q) & mayEnter(&s, &d, local, l, q); first || m > best {
-			best, bestLane, first = m, l, false
-		}
-	}
+	best, bestLane, differ := judge(&s, &d, local, q)
 	a := Answer{Verdict: best.verdict()}
 	var doubts doubts
 	a.Egress = decide(out, &s, &d, never, bestLane, q, &doubts)
@@ -92,6 +80,31 @@ func (c *Cluster) Connect(src, dst Endpoint, port int32, protocol corev1.Protoco
 		a.Notes = append(a.Notes, doubts.notes()...)
 	}
 	return a
+}
+
+// Verdict is [Cluster.Connect]'s, without what decided it.
+func (c *Cluster) Verdict(src, dst Endpoint, port int32, protocol corev1.Protocol) Verdict {
+	q := queryOf(port, protocol)
+	s, d, settled, ok := c.settlePort(src, dst, q)
+	if ok {
+		return settled.Verdict
+	}
+	best, _, _ := judge(&s, &d, fromOwnNode(&s, &d), q)
+	return best.verdict()
+}
+
+// judge is how surely a connection passes in the best of its lanes, and which that is.
+func judge(src, dst *end, local match, q query) (best match, bestLane lane, differ bool) {
+	set, differ := lanesBetween(src, dst)
+	for l, first := lane(0), true; l < lanes; l++ {
+		if set&(1<<l) == 0 {
+			continue
+		}
+		if m := mayLeave(src, dst, l, q) & mayEnter(src, dst, local, l, q); first || m > best {
+			best, bestLane, first = m, l, false
+		}
+	}
+	return best, bestLane, differ
 }
 
 func queryOf(port int32, protocol corev1.Protocol) query {
@@ -125,6 +138,15 @@ func (c *Cluster) settle(src, dst Endpoint) (s, d end, settled Answer, ok bool) 
 		return s, d, answerBoth(Allowed, ReasonSelf, NoteSelf), true
 	}
 	return s, d, Answer{}, false
+}
+
+// settlePort is settle, which also answers what is asked about no port.
+func (c *Cluster) settlePort(src, dst Endpoint, q query) (s, d end, settled Answer, ok bool) {
+	s, d, settled, ok = c.settle(src, dst)
+	if !ok && !q.valid() {
+		return s, d, notJudged(NoteInvalidPort), true
+	}
+	return s, d, settled, ok
 }
 
 func notJudged(note Note) Answer { return answerBoth(Unknown, ReasonNotJudged, note) }

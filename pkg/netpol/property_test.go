@@ -74,6 +74,9 @@ func connectionsAgree(t *rapid.T) {
 		if want := verdicts[n.connect(src, dst, port, protocol)]; got.Verdict != want {
 			t.Fatalf("%v -> %v %d/%s: got %s, want %s\n%+v\n%s", src, dst, port, protocol, got.Verdict, want, got, n)
 		}
+		if alone := c.Verdict(src.endpoint(), dst.endpoint(), port, protocol); alone != got.Verdict {
+			t.Fatalf("%v -> %v %d/%s: the verdict alone is %s, with its reasons %s\n%s", src, dst, port, protocol, alone, got.Verdict, n)
+		}
 		coherent(t, got)
 	}
 }

@@ -16,9 +16,9 @@ func (c *Cluster) Ask(q Question) ([]v1alpha1.Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	connections := make([]v1alpha1.Connection, len(attempts))
-	for i, a := range attempts {
-		connections[i] = c.answer(a)
+	connections := make([]v1alpha1.Connection, 0, attempts.len())
+	for a := range attempts.all() {
+		connections = append(connections, c.answer(a))
 	}
 	return connections, nil
 }

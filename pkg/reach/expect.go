@@ -2,6 +2,7 @@ package reach
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ const maxLine = 4096
 // judged, also after one that is wrong; an error is one of reading.
 func (c *Cluster) Expect(r io.Reader, defaultNamespace string) (*v1alpha1.ReachExpectations, error) {
 	report := v1alpha1.NewReachExpectations()
+	ends := newLookup(c, defaultNamespace)
 	lines := bufio.NewReaderSize(r, maxLine)
 	for number := 1; ; number++ {
 		line, tooLong, err := readLine(lines)
@@ -25,7 +27,7 @@ func (c *Cluster) Expect(r io.Reader, defaultNamespace string) (*v1alpha1.ReachE
 		if err != nil && !last {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
-		switch expected, said := c.expectLine(line, tooLong, defaultNamespace, report); {
+		switch expected, said := ends.expectLine(line, tooLong, report); {
 		case !said:
 		case expected.Error == "" && expected.Got == expected.Expected:
 			expected.Line = number
@@ -52,7 +54,7 @@ func readLine(r *bufio.Reader) (line string, tooLong bool, err error) {
 }
 
 // expectLine judges a line and counts it. It answers false where the line expects nothing.
-func (c *Cluster) expectLine(line string, tooLong bool, defaultNamespace string, report *v1alpha1.ReachExpectations) (v1alpha1.Mismatch, bool) {
+func (l *lookup) expectLine(line string, tooLong bool, report *v1alpha1.ReachExpectations) (v1alpha1.Mismatch, bool) {
 	fields := fieldsOf(line)
 	if len(fields) == 0 && !tooLong {
 		return v1alpha1.Mismatch{}, false
@@ -62,7 +64,7 @@ func (c *Cluster) expectLine(line string, tooLong bool, defaultNamespace string,
 		report.Summary.Invalid++
 		return v1alpha1.Mismatch{Error: fmt.Sprintf("longer than %d bytes", maxLine)}, true
 	}
-	m, err := c.judgeLine(fields, defaultNamespace)
+	m, err := l.judgeLine(fields)
 	switch {
 	case err != nil:
 		report.Summary.Invalid++
@@ -90,7 +92,7 @@ func fieldsOf(line string) []string {
 
 var expectedWords = map[string]v1alpha1.ReachVerdict{"allow": v1alpha1.ReachAllowed, "deny": v1alpha1.ReachDenied}
 
-func (c *Cluster) judgeLine(fields []string, defaultNamespace string) (v1alpha1.Mismatch, error) {
+func (l *lookup) judgeLine(fields []string) (v1alpha1.Mismatch, error) {
 	var m v1alpha1.Mismatch
 	if len(fields) != 4 {
 		return m, fmt.Errorf("%d fields, not 4: SOURCE DESTINATION PORT/PROTOCOL allow|deny", len(fields))
@@ -101,46 +103,42 @@ func (c *Cluster) judgeLine(fields []string, defaultNamespace string) (v1alpha1.
 		return m, fmt.Errorf("%q is neither allow nor deny", clip(fields[3]))
 	}
 	m.Expected = expected
-	q, err := ParseQuestion(fields[0], fields[1], fields[2], defaultNamespace)
+	attempts, err := l.attempts(fields[0], fields[1], fields[2])
 	if err != nil {
 		return m, err
 	}
-	attempts, err := c.attempts(q)
-	if err != nil {
-		return m, err
-	}
-	m.Got = c.quickVerdict(attempts)
+	m.Got = l.cluster.quickVerdict(&attempts)
 	if m.Got != m.Expected {
-		m.Decided = c.decidedAttempts(attempts, m.Expected)
+		m.Decided = l.cluster.decidedAttempts(&attempts, m.Expected)
 	}
 	return m, nil
 }
 
 // quickVerdict is the verdict of all attempts, without what decided it.
-func (c *Cluster) quickVerdict(attempts []attempt) v1alpha1.ReachVerdict {
-	verdict := v1alpha1.ReachUnknown
-	for i, a := range attempts {
-		got := v1alpha1.ReachVerdict(c.connect(&a).Verdict)
-		if i > 0 && got != verdict {
+func (c *Cluster) quickVerdict(all *attempts) v1alpha1.ReachVerdict {
+	var verdict v1alpha1.ReachVerdict
+	for a := range all.all() {
+		got := c.verdict(&a)
+		if verdict != "" && got != verdict {
 			return v1alpha1.ReachUnknown
 		}
 		verdict = got
 	}
-	return verdict
+	return cmp.Or(verdict, v1alpha1.ReachUnknown)
 }
 
 // decidedAttempts says what decided the connections that are not as expected,
 // of several the first.
-func (c *Cluster) decidedAttempts(attempts []attempt, expected v1alpha1.ReachVerdict) string {
+func (c *Cluster) decidedAttempts(all *attempts, expected v1alpha1.ReachVerdict) string {
 	var first *attempt
 	others := 0
-	for i := range attempts {
-		if c.quickVerdict(attempts[i:i+1]) == expected {
+	for a := range all.all() {
+		if c.verdict(&a) == expected {
 			continue
 		}
 		others++
 		if first == nil {
-			first = &attempts[i]
+			first = &a
 		}
 	}
 	if first == nil {
@@ -151,8 +149,8 @@ func (c *Cluster) decidedAttempts(attempts []attempt, expected v1alpha1.ReachVer
 	if len(connection.Notes) > 0 {
 		text += " (" + strings.Join(connection.Notes, "; ") + ")"
 	}
-	if len(attempts) > 1 {
-		text = fmt.Sprintf("%d of %d connections: %s %s: %s", others, len(attempts), connection.From, connection.To, text)
+	if all.len() > 1 {
+		text = fmt.Sprintf("%d of %d connections: %s %s: %s", others, all.len(), connection.From, connection.To, text)
 	}
 	return text
 }

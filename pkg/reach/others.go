@@ -129,6 +129,14 @@ func (c *Cluster) connect(a *attempt) netpol.Answer {
 	return answer
 }
 
+// verdict is connect's.
+func (c *Cluster) verdict(a *attempt) v1alpha1.ReachVerdict {
+	if c.silent(a.from.index, a.to.index) {
+		return v1alpha1.ReachVerdict(c.policies.Verdict(a.from.end, a.to.end, a.port.Number, a.port.Protocol))
+	}
+	return v1alpha1.ReachVerdict(c.connect(a).Verdict)
+}
+
 // both is the verdict of two directions. Where both are still allowed, the answer as a whole was judged before.
 func both(egress, ingress, before netpol.Verdict) netpol.Verdict {
 	switch {
@@ -215,7 +223,7 @@ func (c *Cluster) entryBeside(from, to *group, port Port) v1alpha1.MatrixEntry {
 		src, dst := c.counted[a], c.counted[b]
 		connection := attempt{from: c.targets([]int{src})[0], to: c.targets([]int{dst})[0], port: port}
 		if !port.IsAll() {
-			got := v1alpha1.ReachVerdict(c.connect(&connection).Verdict)
+			got := c.verdict(&connection)
 			if verdict != "" && verdict != got {
 				got = v1alpha1.ReachUnknown
 			}

@@ -3,6 +3,7 @@ package reach
 import (
 	"errors"
 	"fmt"
+	"iter"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -21,20 +22,34 @@ type Question struct {
 func ParseQuestion(from, to, port, defaultNamespace string) (Question, error) {
 	var q Question
 	var err error
-	if q.From, err = ParseRef(from, defaultNamespace); err != nil {
-		return q, fmt.Errorf("source %w", err)
+	if q.From, err = parseSource(from, defaultNamespace); err != nil {
+		return q, err
 	}
-	if q.From.Kind == serviceKind {
-		return q, fmt.Errorf("source %s: a Service makes no connections: name its pods", q.From)
+	q.To, q.Port, err = parseDestination(to, port, defaultNamespace)
+	return q, err
+}
+
+func parseSource(from, defaultNamespace string) (Ref, error) {
+	ref, err := ParseRef(from, defaultNamespace)
+	if err != nil {
+		return ref, fmt.Errorf("source %w", err)
 	}
-	if q.To, err = ParseRef(to, defaultNamespace); err != nil {
-		return q, fmt.Errorf("destination %w", err)
+	if ref.Kind == serviceKind {
+		return ref, fmt.Errorf("source %s: a Service makes no connections: name its pods", ref)
+	}
+	return ref, nil
+}
+
+func parseDestination(to, port, defaultNamespace string) (Ref, Port, error) {
+	ref, err := ParseRef(to, defaultNamespace)
+	if err != nil {
+		return ref, Port{}, fmt.Errorf("destination %w", err)
 	}
 	if port == "" {
-		return q, nil
+		return ref, Port{}, nil
 	}
-	q.Port, err = ParsePort(port)
-	return q, err
+	p, err := ParsePort(port)
+	return ref, p, err
 }
 
 // attempt is a connection that a question means, down to the pod and its port.
@@ -52,44 +67,80 @@ var errNoPods = errors.New("its selector picks no pod")
 // maxAttempts bounds the connections that one question may mean.
 const maxAttempts = 1_000_000
 
+// attempts are the connections that a question means: from each source to each destination.
+type attempts struct {
+	sources []target
+	// destinations are attempts whose source is not set.
+	destinations []attempt
+}
+
+func (a *attempts) len() int { return len(a.sources) * len(a.destinations) }
+
+func (a *attempts) all() iter.Seq[attempt] {
+	return func(yield func(attempt) bool) {
+		for _, from := range a.sources {
+			for _, connection := range a.destinations {
+				connection.from = from
+				if !yield(connection) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // attempts turns a question into connections.
-func (c *Cluster) attempts(q Question) ([]attempt, error) {
-	sources, err := c.find(q.From)
+func (c *Cluster) attempts(q Question) (attempts, error) {
+	sources, err := c.sources(q.From)
+	if err != nil {
+		return attempts{}, err
+	}
+	destinations, err := c.destinations(q.To, q.Port)
+	if err != nil {
+		return attempts{}, err
+	}
+	return together(sources, destinations)
+}
+
+func together(sources []target, destinations []attempt) (attempts, error) {
+	a := attempts{sources, destinations}
+	if a.len() > maxAttempts {
+		return a, fmt.Errorf("%d sources and %d destinations make %d connections, more than %d: name pods", len(sources), len(destinations), a.len(), maxAttempts)
+	}
+	return a, nil
+}
+
+func (c *Cluster) sources(from Ref) ([]target, error) {
+	found, err := c.find(from)
 	if err != nil {
 		return nil, fmt.Errorf("source %w", err)
 	}
-	destinations, err := c.destinations(q)
+	return found, nil
+}
+
+// destinations are attempts without their source.
+func (c *Cluster) destinations(to Ref, port Port) ([]attempt, error) {
+	found, err := c.findPorts(to, port)
 	if err != nil {
 		return nil, fmt.Errorf("destination %w", err)
 	}
-	if n := len(sources) * len(destinations); n > maxAttempts {
-		return nil, fmt.Errorf("%d sources and %d destinations make %d connections, more than %d: name pods", len(sources), len(destinations), n, maxAttempts)
-	}
-	all := make([]attempt, 0, len(sources)*len(destinations))
-	for _, from := range sources {
-		for _, to := range destinations {
-			to.from = from
-			all = append(all, to)
-		}
-	}
-	return all, nil
+	return found, nil
 }
 
-// destinations are the attempts of a question without their source.
-func (c *Cluster) destinations(q Question) ([]attempt, error) {
-	if s := c.service(q.To); s != nil {
-		return c.throughService(s, q)
+func (c *Cluster) findPorts(ref Ref, port Port) ([]attempt, error) {
+	if s := c.service(ref); s != nil {
+		return c.throughService(s, port)
 	}
-	if q.To.Kind == serviceKind {
-		return nil, c.notFound(q.To)
+	if ref.Kind == serviceKind {
+		return nil, c.notFound(ref)
 	}
-	found, err := c.find(q.To)
+	found, err := c.find(ref)
 	if err != nil {
 		return nil, err
 	}
 	var all []attempt
 	for _, to := range found {
-		ports, err := c.portsAt(to, q.Port)
+		ports, err := c.portsAt(to, port)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +169,7 @@ func (c *Cluster) service(ref Ref) *inventory.Service {
 // target ports, as it is judged: "Service traffic is judged after the Service
 // address became a pod address and target port". A headless Service translates
 // nothing: its name is its pods' addresses.
-func (c *Cluster) throughService(s *inventory.Service, q Question) ([]attempt, error) {
+func (c *Cluster) throughService(s *inventory.Service, asked Port) ([]attempt, error) {
 	name := s.Namespace + "/" + serviceKind + "/" + s.Name
 	switch {
 	case s.ExternalName != "":
@@ -131,13 +182,13 @@ func (c *Cluster) throughService(s *inventory.Service, q Question) ([]attempt, e
 		return nil, fmt.Errorf("%s: %w", name, errNoPods)
 	}
 	var all []attempt
-	if s.Headless && q.Port.Name == "" {
+	if s.Headless && asked.Name == "" {
 		for _, pod := range pods {
-			all = append(all, attempt{to: pod, port: q.Port, via: name})
+			all = append(all, attempt{to: pod, port: asked, via: name})
 		}
 		return all, nil
 	}
-	ports, err := servicePorts(s, name, q.Port)
+	ports, err := servicePorts(s, name, asked)
 	if err != nil {
 		return nil, err
 	}
