@@ -1,6 +1,9 @@
 package validation
 
 import (
+	"net"
+	"strings"
+
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	netutils "k8s.io/utils/net"
@@ -27,20 +30,35 @@ func NetworkPolicyBefore136(np *networkingv1.NetworkPolicy) field.ErrorList {
 // canonicalCIDRs writes CIDRs as they have been read since the first release:
 // numbers in base ten, bits behind the prefix ignored.
 func canonicalCIDRs(peers []networkingv1.NetworkPolicyPeer) {
-	canonical := func(cidr string) string {
-		if _, network, err := netutils.ParseCIDRSloppy(cidr); err == nil {
-			return network.String()
-		}
-		return cidr
-	}
 	for i := range peers {
 		block := peers[i].IPBlock
 		if block == nil {
 			continue
 		}
-		block.CIDR = canonical(block.CIDR)
+		cidr, mapped := canonicalCIDR(block.CIDR)
+		block.CIDR = cidr
 		for j := range block.Except {
-			block.Except[j] = canonical(block.Except[j])
+			except, exceptMapped := canonicalCIDR(block.Except[j])
+			// An except was inside where its first address was, and its mask was longer. The mask of IPv4 written as
+			// IPv6 was taken for 96 bits longer than it is.
+			switch {
+			case exceptMapped && !mapped:
+				address, _, _ := strings.Cut(except, "/")
+				except = address + "/32"
+			case mapped && !exceptMapped:
+				except = cidr // no part of itself
+			}
+			block.Except[j] = except
 		}
 	}
+}
+
+// canonicalCIDR leaves what is no CIDR as it is. mapped says that it is one of IPv4 written as IPv6.
+func canonicalCIDR(text string) (canonical string, mapped bool) {
+	_, network, err := netutils.ParseCIDRSloppy(text)
+	if err != nil {
+		return text, false
+	}
+	_, bits := network.Mask.Size()
+	return network.String(), network.IP.To4() != nil && bits == 8*net.IPv6len
 }
