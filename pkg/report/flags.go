@@ -12,6 +12,8 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/kubectl/pkg/cmd/get"
+
+	_ "github.com/cis532/kubectl-cis532/pkg/english" // before get's texts ask for translations
 )
 
 // PrintFlags are the flags that say how a view is printed; their names and

@@ -39,7 +39,7 @@ var layers = [][]string{
 	{"pkg/inventory", "pkg/apiserver"},
 	{"pkg/otherpolicy"},
 	{"pkg/netpol", "pkg/control"},
-	{"pkg/api", "pkg/version", "deploy"},
+	{"pkg/api", "pkg/version", "pkg/english", "deploy"},
 }
 
 // sameLayer are the arrows within a layer that are meant: to parts of the package itself.

@@ -15,6 +15,8 @@ import (
 	_ "k8s.io/kubectl/pkg/cmd/get"
 	_ "k8s.io/kubectl/pkg/cmd/util"
 	_ "k8s.io/kubectl/pkg/util/templates"
+
+	_ "github.com/cis532/kubectl-cis532/pkg/english"
 )
 
 func main() {
