@@ -108,6 +108,10 @@ func TestListThatCannotBeReadIsNeverPass(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = w.Write([]byte("<html>Please log in</html>"))
 		}},
+		{"a list without items", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"kind":"NetworkPolicyList","apiVersion":"networking.k8s.io/v1","metadata":{"resourceVersion":"1"}}`))
+		}},
 		{"always 500", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 			refuse(w, http.StatusInternalServerError, "InternalError", "out of order")
 		}},

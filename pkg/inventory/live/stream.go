@@ -133,7 +133,8 @@ func (l *listing[T]) pageOfJSON(in io.Reader, visit func(*T)) (*metav1.ListMeta,
 	var answer struct {
 		metav1.TypeMeta `json:",inline"`
 		metav1.ListMeta `json:"metadata"`
-		Items           []json.RawMessage `json:"items"`
+		// Items are null, or [], where there are none: a list that has no such field is not one.
+		Items json.RawMessage `json:"items"`
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return nil, fmt.Errorf("the answer is no list: %w", err)
@@ -141,7 +142,11 @@ func (l *listing[T]) pageOfJSON(in io.Reader, visit func(*T)) (*metav1.ListMeta,
 	if err := l.check(answer.Kind); err != nil {
 		return nil, err
 	}
-	for _, item := range answer.Items {
+	var items []json.RawMessage
+	if err := json.Unmarshal(answer.Items, &items); err != nil {
+		return nil, fmt.Errorf("the answer is no list: %w", err)
+	}
+	for _, item := range items {
 		object := new(T)
 		if err := json.Unmarshal(item, object); err != nil {
 			return nil, fmt.Errorf("the answer is no %s: %w", l.kind, err)
