@@ -40,7 +40,7 @@ var trackers = []struct{ key, owner string }{
 func notOurs(np *networkingv1.NetworkPolicy) string {
 	if np.Labels[baseline.LabelManagedBy] != baseline.LabelManagedByValue {
 		if baseline.IsGuides(np) && inventory.ManagerOf(np.Labels, np.Annotations) == nil && len(np.OwnerReferences) == 0 {
-			return "it is the automation guide's: fix --replace-guide-policy makes it one that rollback removes"
+			return "it is the automation guide's: fix --replace-guide-policy makes it one that rollback removes, or delete it yourself"
 		}
 		return fmt.Sprintf("it does not carry the label %s=%s", baseline.LabelManagedBy, baseline.LabelManagedByValue)
 	}

@@ -31,7 +31,7 @@ func TestSomebodyElsesPolicyOfOurNameIsLeftAlone(t *testing.T) {
 		}, "it does not carry the label app.kubernetes.io/managed-by=kubectl-cis532"},
 		{"the automation guide's", func(_ *testing.T, tm *team) {
 			tm.applyGuides("a")
-		}, "it is the automation guide's: fix --replace-guide-policy makes it one that rollback removes"},
+		}, "it is the automation guide's: fix --replace-guide-policy makes it one that rollback removes, or delete it yourself"},
 		{"the automation guide's, tracked by Argo CD", func(t *testing.T, tm *team) {
 			text := strings.Replace(fmt.Sprintf(guides, tm.ns("a")), "  labels:", "  annotations: {argocd.argoproj.io/tracking-id: a}\n  labels:", 1)
 			kubectlWith(t, []byte(text), "apply", "-f", "-")
