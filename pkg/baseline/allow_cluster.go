@@ -32,15 +32,20 @@ func everyPod() []networkingv1.NetworkPolicyPeer {
 // GuidesName is the name of the automation guide's policy. The default entry's has it too.
 const GuidesName = "cis-default-allow"
 
-// IsGuides says that a policy is the automation guide's, as its script makes
-// it: the name, the spec by the meaning of its fields, and no label but the
-// guide's own. Whether somebody else keeps the object is not looked at.
+// guideLabels are the labels of the automation guide's policy: its page shows
+// the first only, its program gives both.
+var guideLabels = map[string]string{LabelBenchmark: LabelBenchmarkValue, "app": "network-policy-manager"}
+
+// IsGuides says that a policy is the automation guide's, as its page or its
+// program makes it: the name, the spec by the meaning of its fields, and no
+// label but the guide's own. Whether somebody else keeps the object is not
+// looked at.
 func IsGuides(np *networkingv1.NetworkPolicy) bool {
 	if np.Name != GuidesName {
 		return false
 	}
 	for key, value := range np.Labels {
-		if key != LabelBenchmark || value != LabelBenchmarkValue {
+		if wanted, known := guideLabels[key]; !known || value != wanted {
 			return false
 		}
 	}

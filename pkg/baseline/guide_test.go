@@ -20,13 +20,15 @@ func TestTheGuidesPolicyIsRecognised(t *testing.T) {
 		text string
 		want bool
 	}{
-		"as the script makes it":     {name + spec, true},
+		"as the page has it":         {name + spec, true},
+		"as the program makes it":    {"metadata: {name: cis-default-allow, labels: {cis-benchmark: 5.3.2, app: network-policy-manager}}\n" + spec, true},
 		"without the label":          {"metadata: {name: cis-default-allow}\n" + spec, true},
 		"without policyTypes":        {name + "spec: {podSelector: {}, ingress: [{from: " + peers + "}], egress: [{to: " + peers + "}]}\n", true},
 		"with empty lists":           {name + "spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: " + peers + ", ports: []}], egress: [{to: " + peers + "}]}\n", true},
 		"under another name":         {"metadata: {name: allow-cluster}\n" + spec, false},
 		"with a label of its own":    {"metadata: {name: cis-default-allow, labels: {team: web}}\n" + spec, false},
 		"with another label's value": {"metadata: {name: cis-default-allow, labels: {cis-benchmark: 5.2.1}}\n" + spec, false},
+		"with another app's label":   {"metadata: {name: cis-default-allow, labels: {cis-benchmark: 5.3.2, app: web}}\n" + spec, false},
 		"of one direction":           {name + "spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: " + peers + "}]}\n", false},
 		"of some pods":               {name + "spec: {podSelector: {matchLabels: {a: b}}, policyTypes: [Ingress, Egress], ingress: [{from: " + peers + "}], egress: [{to: " + peers + "}]}\n", false},
 		"of one port":                {name + "spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: " + peers + ", ports: [{port: 80}]}], egress: [{to: " + peers + "}]}\n", false},

@@ -39,6 +39,9 @@ var trackers = []struct{ key, owner string }{
 // kubectl-cis532 as the manager that created it, and nobody else tracking it.
 func notOurs(np *networkingv1.NetworkPolicy) string {
 	if np.Labels[baseline.LabelManagedBy] != baseline.LabelManagedByValue {
+		if baseline.IsGuides(np) && inventory.ManagerOf(np.Labels, np.Annotations) == nil && len(np.OwnerReferences) == 0 {
+			return "it is the automation guide's: fix --replace-guide-policy makes it one that rollback removes, or delete it yourself"
+		}
 		return fmt.Sprintf("it does not carry the label %s=%s", baseline.LabelManagedBy, baseline.LabelManagedByValue)
 	}
 	if np.Labels[baseline.LabelBenchmark] != baseline.LabelBenchmarkValue {

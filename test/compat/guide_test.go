@@ -46,6 +46,16 @@ func TestTheGuidesRecipesDoNotWork(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+	// Its program puts names into YAML as they are.
+	for namespace, want := range map[string]string{"null": "default", "true": "", "on": "", "123": ""} {
+		t.Run("its template's policy for namespace "+namespace+" goes elsewhere, or nowhere", func(t *testing.T) {
+			text := "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: of-a-template\n  namespace: " + namespace + "\nspec:\n  podSelector: {}\n"
+			got := cluster.Run(strings.NewReader(text), "kubectl", "apply", "--dry-run=client", "-f", "-", "-o", "jsonpath={.metadata.namespace}")
+			if got.Stdout != want || (got.ExitCode == 0) != (want != "") {
+				t.Errorf("%+v, want %q", got, want)
+			}
+		})
+	}
 	t.Run("its strict example cuts DNS", func(t *testing.T) {
 		got := cluster.Run(nil, filepath.Join(bin, "kubectl-cis532"), "audit", "-f", "testdata/strict.yaml", "--fail-on", "egress-without-dns")
 		if got.ExitCode != 1 || !strings.Contains(got.Stderr, "egress-without-dns 1") {

@@ -53,6 +53,7 @@ func TestTheScriptsSayWhatTheGuidesDo(t *testing.T) {
 		{script: auditScript, args: []string{"-n", "identity", "--fail-on", "no-policy"}, code: 0, status: statusPass},
 		{script: auditScript, args: []string{"-n", "shop", "--exit-zero"}, code: 1, status: statusFail},
 		{script: auditScript, args: []string{"-f", "testdata/many.yaml"}, code: 1, status: statusFail},
+		{script: auditScript, args: []string{"-f", "testdata/guides.yaml"}, code: 0, status: statusPass},
 		{script: auditScript, args: as(testcluster.Nobody), code: 2, status: statusFail},
 		{script: auditScript, args: append(as(testcluster.Nobody), "-n", "identity"), code: 2, status: statusFail},
 		{script: auditScript, args: []string{"--exclude", "*", "--no-exemptions"}, code: 2, status: statusFail},

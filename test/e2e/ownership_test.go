@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +28,13 @@ func TestSomebodyElsesPolicyOfOurNameIsLeftAlone(t *testing.T) {
 	}{
 		{"a default deny", func(_ *testing.T, tm *team) {
 			tm.create("a", denyAll(baselineName))
+		}, "it does not carry the label app.kubernetes.io/managed-by=kubectl-cis532"},
+		{"the automation guide's", func(_ *testing.T, tm *team) {
+			tm.applyGuides("a")
+		}, "it is the automation guide's: fix --replace-guide-policy makes it one that rollback removes, or delete it yourself"},
+		{"the automation guide's, tracked by Argo CD", func(t *testing.T, tm *team) {
+			text := strings.Replace(fmt.Sprintf(guides, tm.ns("a")), "  labels:", "  annotations: {argocd.argoproj.io/tracking-id: a}\n  labels:", 1)
+			kubectlWith(t, []byte(text), "apply", "-f", "-")
 		}, "it does not carry the label app.kubernetes.io/managed-by=kubectl-cis532"},
 		{"one with our spec", func(_ *testing.T, tm *team) {
 			tm.create("a", allowAll(baselineName))

@@ -11,7 +11,7 @@ import (
 	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
 )
 
-// guides is the automation guide's policy, as its script applies it.
+// guides is the automation guide's policy, as its program applies it: with a label more than its page shows.
 const guides = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -19,6 +19,7 @@ metadata:
   namespace: %s
   labels:
     cis-benchmark: "5.3.2"
+    app: network-policy-manager
 spec:
   podSelector: {}
   policyTypes:
@@ -46,8 +47,8 @@ var mayReplace = rbacv1.PolicyRule{APIGroups: []string{"networking.k8s.io"}, Res
 // The guide's policies, and only they, become what they were meant to be, in place.
 func TestReplaceGuidePolicy(t *testing.T) {
 	t.Parallel()
-	tm := newTeam(t, "guide", "bare", "edited", "tracked", "labelled", "beside", "covered")
-	tm.applyGuides("guide", "edited", "tracked", "labelled", "beside")
+	tm := newTeam(t, "guide", "page", "bare", "edited", "tracked", "labelled", "beside", "covered")
+	tm.applyGuides("guide", "page", "edited", "tracked", "labelled", "beside")
 	tm.pod("guide", "web")
 	patch := func(name, text string) {
 		t.Helper()
@@ -55,6 +56,7 @@ func TestReplaceGuidePolicy(t *testing.T) {
 			t.Fatal(got)
 		}
 	}
+	patch("page", `{"metadata": {"labels": {"app": null}}}`)
 	patch("edited", `{"spec": {"egress": [{}]}}`)
 	patch("tracked", `{"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": "shop:networking.k8s.io/NetworkPolicy:a/b"}}}`)
 	patch("labelled", `{"metadata": {"labels": {"team": "web"}}}`)
@@ -71,6 +73,7 @@ func TestReplaceGuidePolicy(t *testing.T) {
 		reason string
 	}{
 		"guide":    {v1alpha1.ResultFixed, "replaced the rules of cis-default-allow"},
+		"page":     {v1alpha1.ResultFixed, "replaced the rules of cis-default-allow"},
 		"bare":     {v1alpha1.ResultSkipped, "no NetworkPolicy: fix without --replace-guide-policy gives it one"},
 		"edited":   {v1alpha1.ResultPass, ""},
 		"tracked":  {v1alpha1.ResultSkipped, "the guide's rules are left: cis-default-allow is managed by Argo CD"},
