@@ -88,7 +88,10 @@ func notMended(ns *inventory.Namespace) string {
 			return fmt.Sprintf("%s is managed by %s (%s): mend it there", np.Name, tracker.owner, tracker.key)
 		}
 	}
+	applier := applierOf(np)
 	switch {
+	case applier != "":
+		return fmt.Sprintf("%s was applied server-side by %s: mend it there", np.Name, applier)
 	case len(np.OwnerReferences) > 0:
 		return fmt.Sprintf("%s belongs to %s %q: mend it there", np.Name, np.OwnerReferences[0].Kind, np.OwnerReferences[0].Name)
 	case !baseline.IsGuides(np):
