@@ -170,6 +170,8 @@ func (f *Fix) update(ctx context.Context, j *job, old *networkingv1.NetworkPolic
 		j.end(v1alpha1.ResultError, "%s was removed meanwhile", old.Name)
 	case err != nil:
 		j.end(v1alpha1.ResultError, "%v", f.Clients.Explain(policyAction("update", j.namespace, old.Name), err))
+	case f.DryRun == v1alpha1.DryRunServer && !isAsSent(mended, updated):
+		j.end(v1alpha1.ResultError, "an admission webhook or policy changes the spec of %s", old.Name)
 	case f.DryRun == v1alpha1.DryRunServer:
 		j.end(v1alpha1.ResultFixed, "would replace the rules of %s", old.Name)
 	default:
