@@ -92,7 +92,9 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 		Reread:      read,
 		Progress:    o.progress("done"),
 	}
+	stop := outliveReaders()
 	done := rollback.Run(ctx, inv, o.scope, plan, o.streams.Now())
+	stop()
 	sign(&done.Metadata, trail)
 	if o.dryRun == v1alpha1.DryRunNone {
 		done.Run = o.streams.RunID()
