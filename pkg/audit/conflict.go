@@ -41,3 +41,17 @@ func conflict(others []*otherpolicy.Policy, podsUnknown error) string {
 	}
 	return text + ": " + what
 }
+
+// SwitchedOff names the policies of other kinds, by namespace, that isolate pods only as long as no NetworkPolicy beside
+// them allows everything: without it they come into force again. Where the pods could not be read, they may.
+func (a *Audit) SwitchedOff() map[string][]string {
+	names := map[string][]string{}
+	for _, ns := range a.inv.Namespaces {
+		for _, p := range a.facts.Namespace(ns).Others() {
+			if p.SwitchedOffByAllowAll() {
+				names[ns.Name] = append(names[ns.Name], rules.Clip(p.String()))
+			}
+		}
+	}
+	return names
+}

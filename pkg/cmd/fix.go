@@ -168,7 +168,9 @@ func (o *fixOptions) run(interruptible context.Context) error {
 		Reread:        read,
 		Progress:      o.progress("created"),
 	}
+	stop := outliveReaders()
 	done := fix.Run(ctx, inv, judged)
+	stop()
 	sign(&done.Report.Metadata, trail)
 	remediate.NoteManaged(done.Report, judged)
 	return o.finish(inv, judged, done)

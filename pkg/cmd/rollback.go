@@ -10,6 +10,7 @@ import (
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
+	"github.com/cis532/kubectl-cis532/pkg/audit"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
 	"github.com/cis532/kubectl-cis532/pkg/inventory/live"
 	"github.com/cis532/kubectl-cis532/pkg/remediate"
@@ -21,7 +22,8 @@ const rollbackLong = `Remove the policies that this tool created, and only those
 A policy is this tool's if it has both its labels, its annotation, a spec that nobody changed since, and was created by it.
 Anything less (copied labels, applied from Git, edited, tracked by Argo CD, Flux or Helm) is kept and reported with the
 reason. Where another NetworkPolicy stays in the namespace, and a live pod would be allowed less without the one that goes,
-rollback asks first; --yes answers for it.`
+rollback asks first; --yes answers for it. So it does where a policy of another kind (Cilium, Calico, cluster policies)
+selects pods there that the one that goes had switched off.`
 
 const rollbackExample = `  # What would be removed, and what would be kept
   kubectl cis532 rollback --dry-run=server
@@ -92,7 +94,9 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 		Reread:      read,
 		Progress:    o.progress("done"),
 	}
+	stop := outliveReaders()
 	done := rollback.Run(ctx, inv, o.scope, plan, o.streams.Now())
+	stop()
 	sign(&done.Metadata, trail)
 	if o.dryRun == v1alpha1.DryRunNone {
 		done.Run = o.streams.RunID()
@@ -105,17 +109,31 @@ const maxReadByName = 8
 
 // weigh finds out which pods the removals newly restrict. Pods are read only where another policy stays.
 func (o *rollbackOptions) weigh(ctx context.Context, clients *apiserver.Clients, inv *inventory.Inventory, plan []remediate.Removal) error {
-	names := remediate.ToWeigh(plan)
-	if len(names) == 0 {
+	if len(removalsIn(plan, true)) == 0 {
 		return nil
 	}
-	if len(o.scope.Names) == 0 && len(names) > maxReadByName {
-		names = nil
-	}
-	if err := live.NewReader(clients, o.server.concurrency).Complete(ctx, inv, live.More{Names: names, Workloads: true}); err != nil {
+	reader := live.NewReader(clients, o.server.concurrency)
+	if err := reader.Complete(ctx, inv, live.More{Names: o.scope.Names, OtherPolicies: true}); err != nil {
 		return err
 	}
-	remediate.Weigh(inv, plan)
+	names := remediate.ToWeigh(plan)
+	if len(inv.OtherPolicies) > 0 {
+		names = removalsIn(plan, true)
+	}
+	if len(names) > 0 {
+		read := names
+		if len(o.scope.Names) == 0 && len(names) > maxReadByName {
+			read = nil
+		}
+		if err := reader.Complete(ctx, inv, live.More{Names: read, Workloads: true}); err != nil {
+			return err
+		}
+		remediate.Weigh(inv, plan)
+	}
+	remediate.WeighOthers(inv, plan, audit.New(inv, audit.Options{Scope: o.scope, Now: o.streams.Now()}).SwitchedOff())
+	for _, gap := range inv.OtherPoliciesUnknown {
+		o.warn("whether policies of another kind would restrict pods is unknown: %v", gap.Err)
+	}
 	return nil
 }
 
@@ -135,10 +153,13 @@ func (o *rollbackOptions) askFor(ctx context.Context, plan []remediate.Removal) 
 		return o.consent.yes, nil
 	}
 	would := fmt.Sprintf("%s would newly be restricted", report.Count(pods, "pod"))
+	if pods == 0 {
+		would = "pods may newly be restricted"
+	}
 	if unknown {
 		would = "pods may newly be restricted (they could not be read)"
 	}
-	o.streams.say("In %s another NetworkPolicy stays: without the policy that allowed more beside it, %s: %s",
+	o.streams.say("In %s another policy stays: without the policy that allowed more beside it, %s: %s",
 		report.Count(len(namespaces), "namespace"), would, strings.Join(namespaces, ", "))
 	yes, err := o.streams.ask(ctx, "Remove the policies there too?")
 	if err != nil {

@@ -44,6 +44,10 @@ func (o *generateOptions) explainTree(done gitops.Result) {
 	if done.New+done.Same+done.Replaced+len(done.Kept)+kustomization.Lists > 0 {
 		o.tell("%s", summary)
 	}
+	if kustomization.Beside != "" {
+		o.warn("no %s was made: %s is not this tool's, and with a kustomization kubectl apply -k, Argo CD and Flux would deploy only what that lists "+
+			"(a directory of its own would have one)", gitops.KustomizationFile, filepath.Join(o.outputDir, kustomization.Beside))
+	}
 	if len(kustomization.Missing) > 0 {
 		file := filepath.Join(o.outputDir, kustomization.Name)
 		if kustomization.Foreign {

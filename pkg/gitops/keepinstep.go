@@ -15,7 +15,8 @@ const maxRounds = 100
 
 // keepInStep makes the kustomization list the files that this tool made. The
 // files are listed again after it was written, so that of two runs at a time
-// the one that ends last has seen the files of both.
+// the one that ends last has seen the files of both. Where others' manifests
+// are and no kustomization is, none is made.
 func (t Tree) keepInStep(root *os.Root, result *Result) error {
 	for range maxRounds {
 		files, kustomization, err := t.list(root)
@@ -27,6 +28,10 @@ func (t Tree) keepInStep(root *os.Root, result *Result) error {
 		}
 		text := renderKustomization(files)
 		if kustomization == "" {
+			if other, err := t.otherManifest(root, files); err != nil || other != "" {
+				result.Kustomization.Beside = other
+				return err
+			}
 			if err := create(root, KustomizationFile, text); err != nil && !errors.Is(err, fs.ErrExist) {
 				return t.cannot("write", KustomizationFile, err)
 			}

@@ -41,6 +41,8 @@ type Kustomization struct {
 	Foreign bool
 	// Lists counts its resources, where it is this tool's.
 	Lists int
+	// Beside names a manifest of somebody else for which none was made: it would not be among the resources.
+	Beside string
 	// Missing are files of the tree that a kustomization does not list which is left alone.
 	Missing []string
 }

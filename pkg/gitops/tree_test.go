@@ -346,3 +346,56 @@ func TestAKustomizationOfOursThatWasChangedIsKept(t *testing.T) {
 		t.Errorf("%+v\n%s", result, read(t, dir, "kustomization.yaml"))
 	}
 }
+
+// Argo CD and Flux deploy all manifests of a directory, until there is a
+// kustomization: then they remove from the cluster what it does not list.
+func TestNoKustomizationIsMadeBesideManifestsOfOthers(t *testing.T) {
+	const manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+	for _, tt := range []struct {
+		name, file, text string
+		made             bool
+	}{
+		{"a manifest", "web.yaml", manifest, false},
+		{"one of JSON", "web.json", `{"apiVersion":"v1","kind":"Service"}`, false},
+		{"one in flow style", "web.yml", "{kind: Service, apiVersion: v1}", false},
+		{"one below", "base/web/web.yaml", manifest, false},
+		{"a kustomization below", "base/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n", false},
+		{"somebody's own of the namespace", "a.yaml", manifest, false},
+		{"a template", "web.yaml", "{{ if .x }}\napiVersion: v1\nkind: {{ .kind }}\n{{ end }}", false},
+		{"a file of values", "values.yaml", "kind: web\nport: 80\n", true},
+		{"a package of something else", "package.json", `{"name": "web"}`, true},
+		{"a text", "README.md", manifest, true},
+		{"a hidden directory", ".github/workflow.yaml", manifest, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, tt.file)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir, tt.file, tt.text)
+			result := write(t, dir, policies("a", "b"))
+			want := gitops.Kustomization{Beside: tt.file}
+			if tt.made {
+				want = gitops.Kustomization{Name: "kustomization.yaml", Lists: 2}
+			}
+			if diff := cmp.Diff(want, result.Kustomization); diff != "" {
+				t.Errorf("kustomization (-want +got):\n%s", diff)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "kustomization.yaml")); (err == nil) != tt.made {
+				t.Errorf("kustomization.yaml: %v", err)
+			}
+			if read(t, dir, "b.yaml") == "" {
+				t.Error("b.yaml is empty")
+			}
+		})
+	}
+}
+
+func TestAKustomizationOfOursIsKeptInStepAlsoBesideManifestsOfOthers(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, policies("a"))
+	put(t, dir, "web.yaml", "apiVersion: v1\nkind: Service\n")
+	if result := write(t, dir, policies("a", "b")); result.Kustomization.Lists != 2 || result.Kustomization.Beside != "" {
+		t.Errorf("%+v", result)
+	}
+}

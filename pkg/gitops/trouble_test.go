@@ -21,9 +21,7 @@ func TestLinksAndPipesAreNotFollowed(t *testing.T) {
 			parent := t.TempDir()
 			dir := filepath.Join(parent, "out")
 			put(t, parent, "outside.yaml", marker)
-			if err := os.Mkdir(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
+			write(t, dir, policies("c"))
 			put(t, dir, "other.yaml", marker)
 			if err := os.Symlink(target, filepath.Join(dir, "a.yaml")); err != nil {
 				t.Fatal(err)

@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/baseline"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
+	"github.com/cis532/kubectl-cis532/pkg/netpol/validation"
 )
 
 // job is the work on one namespace and what became of it. All its policies are
@@ -120,7 +122,17 @@ func (f *Fix) createNext(ctx context.Context, j *job, i int, arrivals *arrivals)
 	default:
 		j.created[i] = created
 	}
+	if err == nil && !isAsSent(np, created) {
+		// Nobody has consented to what was made of it, and what it cuts is unknown.
+		j.end(v1alpha1.ResultError, "an admission webhook or policy changes the spec of %s", np.Name)
+		return false
+	}
 	return err == nil
+}
+
+// isAsSent says that a policy has the spec that was sent, as the API server defaults it.
+func isAsSent(sent, now *networkingv1.NetworkPolicy) bool {
+	return apiequality.Semantic.DeepEqual(validation.Default(sent).Spec, now.Spec)
 }
 
 // undo removes what this run created of a set that cannot be had whole, and adds

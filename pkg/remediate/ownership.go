@@ -66,6 +66,9 @@ func notOurs(np *networkingv1.NetworkPolicy) string {
 	if !createdByUs(np) {
 		return "it was not created by kubectl-cis532 (its labels were copied, or it was applied from a manifest)"
 	}
+	if manager := applierOf(np); manager != "" {
+		return fmt.Sprintf("it was applied from a manifest too (server-side, by %s)", manager)
+	}
 	if hash := np.Annotations[baseline.AnnotationSpecHash]; hash == "" || hash != baseline.SpecHash(np) {
 		return "it was changed after it was made"
 	}
@@ -81,4 +84,16 @@ func createdByUs(np *networkingv1.NetworkPolicy) bool {
 		}
 	}
 	return false
+}
+
+// applierOf names who has applied a policy server-side; empty where nobody has.
+// Somebody has it in a manifest then, whoever created it: the labels of GitOps
+// tools are not left by every pipeline that applies.
+func applierOf(np *networkingv1.NetworkPolicy) string {
+	for _, entry := range np.ManagedFields {
+		if entry.Operation == metav1.ManagedFieldsOperationApply && entry.Subresource == "" {
+			return entry.Manager
+		}
+	}
+	return ""
 }

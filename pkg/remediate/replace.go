@@ -88,7 +88,10 @@ func notMended(ns *inventory.Namespace) string {
 			return fmt.Sprintf("%s is managed by %s (%s): mend it there", np.Name, tracker.owner, tracker.key)
 		}
 	}
+	applier := applierOf(np)
 	switch {
+	case applier != "":
+		return fmt.Sprintf("%s was applied server-side by %s: mend it there", np.Name, applier)
 	case len(np.OwnerReferences) > 0:
 		return fmt.Sprintf("%s belongs to %s %q: mend it there", np.Name, np.OwnerReferences[0].Kind, np.OwnerReferences[0].Name)
 	case !baseline.IsGuides(np):
@@ -167,6 +170,8 @@ func (f *Fix) update(ctx context.Context, j *job, old *networkingv1.NetworkPolic
 		j.end(v1alpha1.ResultError, "%s was removed meanwhile", old.Name)
 	case err != nil:
 		j.end(v1alpha1.ResultError, "%v", f.Clients.Explain(policyAction("update", j.namespace, old.Name), err))
+	case f.DryRun == v1alpha1.DryRunServer && !isAsSent(mended, updated):
+		j.end(v1alpha1.ResultError, "an admission webhook or policy changes the spec of %s", old.Name)
 	case f.DryRun == v1alpha1.DryRunServer:
 		j.end(v1alpha1.ResultFixed, "would replace the rules of %s", old.Name)
 	default:

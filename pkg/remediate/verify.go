@@ -6,13 +6,11 @@ import (
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
-	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
-	"github.com/cis532/kubectl-cis532/pkg/netpol/validation"
 )
 
 // verify reads the namespaces again after the last write and says of each job
@@ -114,7 +112,7 @@ func differs(ns *inventory.Namespace, wanted, found []*networkingv1.NetworkPolic
 			return subject + " is no longer there: somebody removed it"
 		case np.DeletionTimestamp != nil:
 			return subject + " is being deleted"
-		case !apiequality.Semantic.DeepEqual(validation.Default(wanted[i]).Spec, np.Spec):
+		case !isAsSent(wanted[i], np):
 			return its + " spec is not what was sent: an admission webhook or policy may have changed it"
 		}
 	}

@@ -69,6 +69,22 @@ func Weigh(inv *inventory.Inventory, plan []Removal) {
 	}
 }
 
+// WeighOthers adds the policies of other kinds, by namespace, that come into force again where a policy goes that allows
+// something. Which pods they then restrict is not counted.
+func WeighOthers(inv *inventory.Inventory, plan []Removal, switchedOff map[string][]string) {
+	for i := range plan {
+		r := &plan[i]
+		names := switchedOff[r.Namespace]
+		allows := slices.ContainsFunc(r.Remove, func(np *networkingv1.NetworkPolicy) bool {
+			return len(rulesOf(np, netpol.Ingress)) > 0 || len(rulesOf(np, netpol.Egress)) > 0
+		})
+		if r.removes() && allows && len(names) > 0 {
+			r.Restricts = append(r.Restricts, names...)
+			r.PodsUnknown = inv.WorkloadsUnknown
+		}
+	}
+}
+
 // weigh compares what each pod is allowed with the policies of before and of after.
 func (r *Removal) weigh(pods []netpol.Pod, directions []netpol.Direction) {
 	all := slices.Concat(r.stay, r.Remove)

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -126,8 +128,11 @@ func TestSecondSignalEndsTheRunAtOnce(t *testing.T) {
 	for _, c := range []struct {
 		signal syscall.Signal
 		exit   int
-	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
+	}{{syscall.SIGHUP, 129}, {syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
 		t.Run(c.signal.String(), func(t *testing.T) {
+			if signal.Ignored(c.signal) {
+				t.Skip("the test is run so that this signal is ignored (nohup)")
+			}
 			t.Parallel()
 			tm := newTeam(t, "a")
 			var posts counter
@@ -171,4 +176,40 @@ func TestSecondSignalEndsTheRunAtOnce(t *testing.T) {
 			tm.wantPolicies("a")
 		})
 	}
+}
+
+// Whoever reads what the plugin says may go away (2>&1 | head): the API
+// server's next warning does not end the run in the middle of a set.
+func TestFixOutlivesTheReaderOfItsTalk(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a", "b")
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	writeFile(t, file, twoPolicies)
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var posts counter
+	kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if isPolicyRequest(r, http.MethodPost) {
+			if posts.next() == 1 {
+				_ = reader.Close()
+			}
+			w.Header().Set("Warning", `299 - "think twice"`)
+		}
+		next.ServeHTTP(w, r)
+	})
+	var stdout bytes.Buffer
+	cmd := exec.Command(plugin, "fix", "--yes", "--policy-file", file, "--report", "json=-", "-l", tm.selector(), "--kubeconfig="+kubeconfig)
+	cmd.Env, cmd.Stdout, cmd.Stderr = cluster.Env(), &stdout, writer
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = writer.Close()
+	_ = cmd.Wait() // the summary has no reader any more
+	if s := decode[v1alpha1.FixReport](t, stdout.String()).Summary; s.Fixed != 2 {
+		t.Errorf("%+v", s)
+	}
+	tm.wantPolicies("a", "deny", "web")
+	tm.wantPolicies("b", "deny", "web")
 }

@@ -69,6 +69,30 @@ func fixLeavesThemAlone(t *testing.T, c *testcluster.Cluster) {
 	}
 }
 
+// An allow-all that goes brings into force what it had switched off.
+func rollbackAsksBeforeTheyAreInForceAgain(t *testing.T, c *testcluster.Cluster) {
+	tm := newTeamIn(t, c, "cilium", "plain")
+	tm.pod("cilium", "web")
+	tm.pod("plain", "web")
+	tm.fix(testcluster.Fixer, found)
+	tm.apply(ciliumDenies) // made later
+	rollback := func(exit int, args ...string) *v1alpha1.RollbackReport {
+		t.Helper()
+		got := tm.cis532(testcluster.Fixer, append([]string{"rollback", "--report", "json=-"}, args...)...)
+		wantExit(t, got, exit)
+		return decode[v1alpha1.RollbackReport](t, got.Stdout)
+	}
+	r := rolledBack(t, rollback(troubled), tm.ns("cilium"))
+	if r.Result != v1alpha1.ResultError {
+		t.Errorf("%+v", r)
+	}
+	wantText(t, r.Reason, "not removed: CiliumNetworkPolicy "+tm.ns("cilium")+"/deny would newly restrict pods, and nobody consented (--yes)")
+	tm.wantPolicies("cilium", baselineName)
+	tm.wantPolicies("plain")
+	rollback(found, "--yes")
+	tm.wantPolicies("cilium")
+}
+
 func fixLeavesTheUnreadAlone(t *testing.T, c *testcluster.Cluster) {
 	tm := newTeamIn(t, c, "a", "b")
 	user := tm.grant("", mayFixPolicies, mayListNamespaces)

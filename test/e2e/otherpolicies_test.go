@@ -95,6 +95,7 @@ func TestPoliciesOfOtherKinds(t *testing.T) {
 		{"what allows everything is not accepted", allowAllIsNotAccepted},
 		{"what may not be read is not accepted", unreadIsNotAccepted},
 		{"fix leaves such namespaces alone", fixLeavesThemAlone},
+		{"rollback asks before they are in force again", rollbackAsksBeforeTheyAreInForceAgain},
 		{"fix leaves alone what it may not look at", fixLeavesTheUnreadAlone},
 		{"so it does where it may not look at the pods", fixLeavesUnknownPodsAlone},
 		{"an object that cannot be read", anUnreadableObject},

@@ -80,6 +80,13 @@ func TestSomebodyElsesPolicyOfOurNameIsLeftAlone(t *testing.T) {
 		{"ours, adopted by Helm", func(t *testing.T, tm *team) {
 			fixAndPatch(t, tm, `{"metadata":{"annotations":{"meta.helm.sh/release-name":"shop","meta.helm.sh/release-namespace":"a"}}}`)
 		}, "it is managed by Helm"},
+		{"ours, applied server-side too", func(t *testing.T, tm *team) {
+			fix(t, testcluster.Fixer, found, "-l", tm.selector())
+			manifest := "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + tm.ns("a") + "}\n"
+			generated := cluster.Run(strings.NewReader(manifest), plugin, "generate", "-f", "-")
+			wantExit(t, generated, ok)
+			kubectlWith(t, []byte(generated.Stdout), "apply", "--server-side", "--field-manager=pipeline", "-f", "-")
+		}, "it was applied from a manifest too (server-side, by pipeline)"},
 		{"ours, with an owner", func(t *testing.T, tm *team) {
 			fixAndPatch(t, tm, `{"metadata":{"ownerReferences":[{"apiVersion":"example.com/v1","kind":"Shop","name":"main","uid":"1f0e0000-0000-4000-8000-000000000000"}]}}`)
 		}, `it belongs to Shop "main"`},

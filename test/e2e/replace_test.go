@@ -47,7 +47,8 @@ var mayReplace = rbacv1.PolicyRule{APIGroups: []string{"networking.k8s.io"}, Res
 // The guide's policies, and only they, become what they were meant to be, in place.
 func TestReplaceGuidePolicy(t *testing.T) {
 	t.Parallel()
-	tm := newTeam(t, "guide", "page", "bare", "edited", "tracked", "labelled", "beside", "covered")
+	tm := newTeam(t, "guide", "page", "bare", "edited", "tracked", "labelled", "beside", "covered", "applied")
+	kubectlWith(t, fmt.Appendf(nil, guides, tm.ns("applied")), "apply", "--server-side", "--field-manager=pipeline", "-f", "-")
 	tm.applyGuides("guide", "page", "edited", "tracked", "labelled", "beside")
 	tm.pod("guide", "web")
 	patch := func(name, text string) {
@@ -77,6 +78,7 @@ func TestReplaceGuidePolicy(t *testing.T) {
 		"bare":     {v1alpha1.ResultSkipped, "no NetworkPolicy: fix without --replace-guide-policy gives it one"},
 		"edited":   {v1alpha1.ResultPass, ""},
 		"tracked":  {v1alpha1.ResultSkipped, "the guide's rules are left: cis-default-allow is managed by Argo CD"},
+		"applied":  {v1alpha1.ResultSkipped, "the guide's rules are left: cis-default-allow was applied server-side by pipeline: mend it there"},
 		"labelled": {v1alpha1.ResultSkipped, "the guide's rules are left: cis-default-allow has labels that the guide's script does not give"},
 		"beside":   {v1alpha1.ResultError, `not replaced: beside it is NetworkPolicy "default-deny", and an allow-all would undo what that restricts`},
 		"covered":  {v1alpha1.ResultPass, ""},

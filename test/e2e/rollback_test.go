@@ -117,7 +117,7 @@ func TestRollbackAsksOnATerminal(t *testing.T) {
 			tm := shadowed(t)
 			term := startOnTerminal(t, "rollback", "-l", tm.selector(), "--context="+testcluster.Fixer)
 			until(t, "the question", func() bool { return strings.Contains(term.text(), "[y/N]") })
-			wantText(t, term.text(), "In 1 namespace another NetworkPolicy stays", tm.ns("shadowed"))
+			wantText(t, term.text(), "In 1 namespace another policy stays", tm.ns("shadowed"))
 			tm.wantPolicies("free", baselineName)
 			if _, err := io.WriteString(term.file, c.answer); err != nil {
 				t.Fatal(err)

@@ -26,6 +26,8 @@ type More struct {
 	DNSPods bool
 	// Services adds the Services.
 	Services bool
+	// OtherPolicies adds the policies of other kinds than NetworkPolicy.
+	OtherPolicies bool
 }
 
 // Complete adds to an inventory what only some questions need. It returns an
@@ -60,6 +62,12 @@ func (r *Reader) Complete(ctx context.Context, inv *inventory.Inventory, more Mo
 				return r.listServices(ctx, name)
 			})
 			return fatal(inv.ServicesUnknown)
+		})
+	}
+	if more.OtherPolicies {
+		group.Go(func() error {
+			r.readOtherPolicies(ctx, inv, more.Names)
+			return nil
 		})
 	}
 	return group.Wait()
