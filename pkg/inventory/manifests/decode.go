@@ -53,7 +53,11 @@ type items struct {
 func (i *items) UnmarshalJSON(raw []byte) error {
 	i.given = true
 	if what := jsonType(raw); what != "list" && what != "null" {
-		return fmt.Errorf("items: Invalid type: %s: must be a list", what)
+		article := "a"
+		if what == "object" {
+			article = "an"
+		}
+		return fmt.Errorf("items: Invalid type: %s %s: must be a list", article, what)
 	}
 	return json.Unmarshal(raw, &i.all)
 }
@@ -100,7 +104,7 @@ func headerTwice(text []byte) bool {
 		return true
 	}
 	object := node.Content[0]
-	twice := keysTwice(object, "apiVersion", "kind", "metadata", "items")
+	twice := keysTwice(object, "apiVersion", "kind", "metadata")
 	for i := 0; i+1 < len(object.Content); i += 2 {
 		if object.Content[i].Value == "metadata" {
 			twice = twice || keysTwice(object.Content[i+1], "name", "generateName", "namespace")

@@ -30,7 +30,7 @@ func TestNothingIsOverlooked(t *testing.T) {
 		{"a typed list without items", `{"apiVersion": "v1", "kind": "PodList", "metadata": {}}`,
 			"document 1: PodList: items: Required value"},
 		{"items that are no list", "apiVersion: v1\nkind: List\nitems: 5\n",
-			"document 1: items: Invalid type: number: must be a list"},
+			"document 1: items: Invalid type: a number: must be a list"},
 		{"a list that was read in pages", `{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "metadata": {"continue": "x", "remainingItemCount": 4}, "items": []}`,
 			"document 1: metadata.continue: the list is cut short, and what follows is not in it"},
 		{"an answer that is no list", `{"apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Failure", "message": "namespaces is forbidden", "reason": "Forbidden", "code": 403}`,
