@@ -1,8 +1,14 @@
 package manifests_test
 
 import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cis532/kubectl-cis532/pkg/inventory/manifests"
 )
 
 const (
@@ -89,5 +95,31 @@ func TestAPolicyWithAGeneratedNameHasAName(t *testing.T) {
 	inv := read(t, strings.Replace(policyInShop, "name: deny", "generateName: deny-", 1))
 	if np := inv.Namespace("shop").Policies; len(np) != 1 || np[0].Name != "deny-*" {
 		t.Errorf("policies %v, want deny-*", np)
+	}
+}
+
+// A file that was named and is empty may be what is left of a command that failed.
+func TestANamedFileThatSaysNothingIsAGapBesideOthers(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	shop := write("shop.yaml", namespaceShop+"---\n"+policyInShop)
+	list := write("list.yaml", "apiVersion: v1\nkind: List\nitems: []\n")
+	for name, text := range map[string]string{"empty.yaml": "", "comments.yaml": "# nothing\n---\n# more of it\n", "null.yaml": "null\n"} {
+		t.Run(name, func(t *testing.T) {
+			path := write(name, text)
+			inv, err := manifests.Read(context.Background(), manifests.Options{Paths: []string{shop, list, path}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(inv.Gaps) != 1 || !errors.Is(inv.Gaps[0].Err, manifests.ErrNoObjects) || !strings.HasPrefix(inv.Gaps[0].Err.Error(), path+": ") {
+				t.Errorf("gaps %v, want one of %s", inv.Gaps, path)
+			}
+		})
 	}
 }
