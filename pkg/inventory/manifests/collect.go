@@ -94,6 +94,9 @@ func (c *collector) add(at place, e *entry) {
 			// It may be that of the items: what is lost then is not known.
 			c.gap("", at, e.duplicateKey)
 		}
+		if e.cut {
+			c.gap("", at, errCut)
+		}
 		for i := range e.items {
 			item := at
 			item.item = fmt.Sprintf("%sitems[%d]", prefix(at.item), i)
@@ -221,6 +224,9 @@ func (c *collector) inventory() *inventory.Inventory {
 	inv.Sort()
 	return inv
 }
+
+// errCut is the error of a list that was read in pages, and of which this is not the last.
+var errCut = errors.New("metadata.continue: the list is cut short, and what follows is not in it")
 
 // errNoName is the error of an object that the audit must be able to name.
 var errNoName = errors.New("metadata.name: Required value")

@@ -14,6 +14,8 @@ type piece struct {
 	line int
 	// leading says that an empty text is no document.
 	leading bool
+	// ended says that the text is behind a "..." and no "---" has begun it: kubectl reads no further there.
+	ended bool
 	// offset is where text begins, in bytes of the file as UTF-8.
 	offset int64
 	text   []byte
@@ -26,10 +28,10 @@ type cutter struct {
 	behind []byte
 	// lineStart says that in is at the beginning of a line.
 	lineStart bool
-	// line, leading and offset are those of the next chunk.
-	line    int
-	leading bool
-	offset  int64
+	// line, leading, ended and offset are those of the next chunk.
+	line           int
+	leading, ended bool
+	offset         int64
 	// last says that in is at its end.
 	last bool
 	// buf is the piece so far, and left what Read has not returned of a chunk.
@@ -46,7 +48,7 @@ func (c *cutter) next(large int, inParts func(beginning []byte) bool) (p piece, 
 	if c.last && c.behind == nil {
 		return piece{}, false, io.EOF
 	}
-	p = piece{line: c.line, leading: c.leading, offset: c.offset}
+	p = piece{line: c.line, leading: c.leading, ended: c.ended, offset: c.offset}
 	c.buf = c.buf[:0]
 	for asked := false; ; {
 		chunk, err := c.chunk()
@@ -55,7 +57,7 @@ func (c *cutter) next(large int, inParts func(beginning []byte) bool) (p piece, 
 		}
 		whole = err != nil
 		c.buf = append(c.buf, chunk...)
-		parted := !whole && !asked && len(c.buf) > large
+		parted := !whole && !asked && !p.ended && len(c.buf) > large
 		asked = asked || parted
 		if whole || parted && inParts(c.buf) {
 			// The buffer is used again, unless it has grown beyond what most pieces need.
@@ -111,7 +113,8 @@ func (c *cutter) chunk() ([]byte, error) {
 		c.last = errors.Is(err, io.EOF)
 		if c.lineStart && (isMarker(chunk, "---") || isMarker(chunk, "...")) {
 			// After "...", a "---" opens the next document and does not end an empty one.
-			c.leading = chunk[0] == '.'
+			c.ended = chunk[0] == '.'
+			c.leading = c.ended
 			c.behind = chunk[len("---"):]
 			c.lineStart = bytes.HasSuffix(chunk, []byte("\n"))
 			c.offset += int64(len("---"))

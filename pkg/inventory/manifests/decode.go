@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	kjson "sigs.k8s.io/json"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
@@ -34,8 +37,29 @@ type header struct {
 		Name         string `json:"name"`
 		GenerateName string `json:"generateName"`
 		Namespace    string `json:"namespace"`
+		Continue     string `json:"continue"`
 	} `json:"metadata"`
-	Items []json.RawMessage `json:"items"`
+	Items items `json:"items"`
+}
+
+// items are the value of a list's key of that name.
+type items struct {
+	// given says that the key is there, if only with null: an empty list of Go's.
+	given bool
+	all   []json.RawMessage
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (i *items) UnmarshalJSON(raw []byte) error {
+	i.given = true
+	if what := jsonType(raw); what != "list" && what != "null" {
+		article := "a"
+		if what == "object" {
+			article = "an"
+		}
+		return fmt.Errorf("items: Invalid type: %s %s: must be a list", article, what)
+	}
+	return json.Unmarshal(raw, &i.all)
 }
 
 // errNoKind is the error of a document that is not a Kubernetes object.
@@ -43,6 +67,9 @@ var errNoKind = errors.New("not a Kubernetes object: apiVersion and kind are mis
 
 // errMore is the error of a text that goes on behind its object.
 var errMore = errors.New(`there is more behind the first object: separate documents by lines of "---"`)
+
+// errEnded is the error of a document that kubectl leaves out without a word.
+var errEnded = errors.New(`kubectl does not read what is behind "...": separate documents by lines of "---"`)
 
 // errNull is the error of a document that is null, which kubectl takes for an empty one.
 var errNull = errors.New("nothing where an object is wanted")
@@ -59,11 +86,44 @@ func toJSON(doc document) (raw []byte, duplicateKey error, err error) {
 			return nil, nil, explainYAML(doc, err)
 		}
 		duplicateKey = explainYAML(doc, strictErr)
+		if headerTwice(doc.text) {
+			return nil, nil, duplicateKey
+		}
 	}
 	if mayHoldMore(doc.text) && holdsMore(doc.text) {
 		return nil, nil, errMore
 	}
 	return raw, duplicateKey, nil
+}
+
+// headerTwice says that a YAML text gives what its object is twice, as where the "---" between two objects is missing: only
+// the last would be seen. It is for texts that can be parsed.
+func headerTwice(text []byte) bool {
+	var node kyaml.Node
+	if kyaml.NewDecoder(bytes.NewReader(text)).Decode(&node) != nil || len(node.Content) == 0 {
+		return true
+	}
+	object := node.Content[0]
+	twice := keysTwice(object, "apiVersion", "kind", "metadata")
+	for i := 0; i+1 < len(object.Content); i += 2 {
+		if object.Content[i].Value == "metadata" {
+			twice = twice || keysTwice(object.Content[i+1], "name", "generateName", "namespace")
+		}
+	}
+	return twice
+}
+
+// keysTwice says that a map has one of the keys twice.
+func keysTwice(node *kyaml.Node, keys ...string) bool {
+	seen := map[string]bool{}
+	for i := 0; node.Kind == kyaml.MappingNode && i < len(node.Content); i += 2 {
+		key := node.Content[i].Value
+		if seen[key] && slices.Contains(keys, key) {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
 }
 
 // holdsMore says that a YAML text does not end with its first document.
@@ -78,6 +138,9 @@ func holdsMore(text []byte) bool {
 
 // decode reads the header of a document.
 func decode(doc document) (header, object, error) {
+	if doc.ended {
+		return header{}, object{}, errEnded
+	}
 	raw, duplicateKey, err := toJSON(doc)
 	if err != nil {
 		return header{}, object{}, err
@@ -122,12 +185,30 @@ func decodeHeader(raw []byte, item schema.GroupVersionKind) (header, object, err
 	if err != nil {
 		return h, object{}, fmt.Errorf("apiVersion: Invalid value: %q: must be VERSION or GROUP/VERSION", clip(h.APIVersion))
 	}
-	return h, object{gvk: gv.WithKind(h.Kind), namespace: h.Metadata.Namespace, name: h.Metadata.Name, raw: raw}, nil
+	obj := object{gvk: gv.WithKind(h.Kind), namespace: h.Metadata.Namespace, name: h.Metadata.Name, raw: raw}
+	return h, obj, answered(obj)
+}
+
+// answered is the error of what an API server answers in place of objects: why it refused to list them, or a picture of them.
+func answered(obj object) error {
+	switch {
+	case obj.gvk.Group == metav1.GroupName:
+		return fmt.Errorf("%s of %s holds no whole objects (kubectl get -o json does)", clip(obj.gvk.Kind), clip(obj.gvk.GroupVersion().String()))
+	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Status"):
+		var status struct{ Message string }
+		_ = json.Unmarshal(obj.raw, &status) // the kind is enough
+		return fmt.Errorf("the answer of an API server, and no object: %s", clip(cmp.Or(status.Message, "Status")))
+	}
+	return nil
 }
 
 // jsonType names the type of a JSON value.
 func jsonType(raw []byte) string {
-	switch first := append(bytes.TrimLeft(raw, " \t\r\n"), 'n')[0]; first {
+	raw = bytes.TrimLeft(raw, " \t\r\n")
+	if len(raw) == 0 {
+		return "null"
+	}
+	switch raw[0] {
 	case '{':
 		return "object"
 	case '[':
@@ -143,9 +224,16 @@ func jsonType(raw []byte) string {
 	}
 }
 
-// isList says that the object stands for its items.
-func isList(gvk schema.GroupVersionKind, h header) bool {
-	return strings.HasSuffix(gvk.Kind, "List") && (gvk.Kind == "List" || h.Items != nil)
+// isList says that the object stands for its items. For kubectl whatever has items does, be its kind a list's or not; and
+// what Kubernetes calls a list and has none is misspelt, or broken off.
+func isList(gvk schema.GroupVersionKind, h header) (bool, error) {
+	if h.Items.given {
+		return true, nil
+	}
+	if _, known := namespaced(gvk); known && strings.HasSuffix(gvk.Kind, "List") {
+		return true, fmt.Errorf("%s: items: Required value", clip(gvk.Kind))
+	}
+	return false, nil
 }
 
 // itemKind is the kind of the items of a typed list; nothing for a List of anything.

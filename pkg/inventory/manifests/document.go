@@ -18,14 +18,16 @@ type document struct {
 	text []byte
 	// json says that text is a single JSON value.
 	json bool
+	// ended is that of its piece.
+	ended bool
 }
 
 // documents are those of a piece, numbered from 1, and how many they count for: the values of a text that is JSON, or
-// one of YAML. A document that holds nothing is left out but counted, except before the first "---".
+// one of YAML. Behind a "---" kubectl takes several values in a row for YAML, of which it reads the first. A document that holds nothing is left out but counted, except before the first "---".
 func (p piece) documents() (docs []document, counted int) {
-	if values := jsonValues(p.text); values != nil {
+	if values := jsonValues(p.text); len(values) == 1 || p.offset == 0 && values != nil {
 		for i, value := range values {
-			docs = append(docs, document{number: i + 1, line: p.line, text: value, json: true})
+			docs = append(docs, document{number: i + 1, line: p.line, text: value, json: true, ended: p.ended})
 		}
 		return docs, len(values)
 	}
@@ -36,7 +38,7 @@ func (p piece) documents() (docs []document, counted int) {
 	case empty:
 		return nil, 1
 	}
-	return []document{{number: 1, line: p.line, text: p.text}}, 1
+	return []document{{number: 1, line: p.line, text: p.text, ended: p.ended}}, 1
 }
 
 var directive = regexp.MustCompile(`^%[A-Z]+ `)

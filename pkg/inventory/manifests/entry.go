@@ -30,6 +30,8 @@ type entry struct {
 	// list says that it stands for its items.
 	list  bool
 	items []entry
+	// cut says that the list goes on elsewhere.
+	cut bool
 	// unplaced says that the object got the default namespace.
 	unplaced bool
 	take     taker
@@ -93,15 +95,23 @@ func (r entries) ofObject(h header, obj object, err error) entry {
 	if err != nil {
 		return entry{err: err}
 	}
-	e := entry{list: isList(obj.gvk, h)}
+	var e entry
+	if e.list, err = isList(obj.gvk, h); err != nil {
+		return entry{err: err}
+	}
 	if e.list {
-		e.items = make([]entry, len(h.Items))
-		for i, raw := range h.Items {
+		e.cut = h.Metadata.Continue != ""
+		e.items = make([]entry, len(h.Items.all))
+		for i, raw := range h.Items.all {
 			e.items[i] = r.ofItem(raw, itemKind(obj.gvk), obj.duplicateKey)
 		}
 	} else {
 		e.unplaced = r.place(&obj)
 		e.take = takerOf(obj)
+		if named := h.Metadata.Name + h.Metadata.GenerateName; named == "" && e.take == nil && e.unplaced {
+			// No server would take it, so that it shows no namespace: a kubeconfig, say.
+			obj.namespace, e.unplaced = "", false
+		}
 	}
 	obj.raw = nil
 	e.object = obj
@@ -169,6 +179,8 @@ func namespaceTaker(obj object) taker {
 	if err == nil {
 		if problems := policyvalidation.Namespace(&ns); len(problems) > 0 {
 			err = joined(problems)
+		} else if ns.Name == "" {
+			err = fmt.Errorf("%w: nothing can be said of a namespace whose name is generated", errNoName)
 		}
 	}
 	terminating := ns.DeletionTimestamp != nil || ns.Status.Phase == corev1.NamespaceTerminating
@@ -191,6 +203,9 @@ func policyTaker(obj object) taker {
 	}
 	warnings := policyvalidation.Warnings(np)
 	policy := policyvalidation.Default(np)
+	if policy.Name == "" {
+		policy.Name = policy.GenerateName + "*"
+	}
 	return func(c *collector, at place, obj object) error {
 		for _, warning := range warnings {
 			c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q: %s", at, clip(qualified(obj)), warning))

@@ -18,6 +18,8 @@ type reading struct {
 	// large is the size from which a piece is read in parts.
 	large   int
 	skipped []string
+	// empty are the sources that were named and say nothing: what should be in them may have been lost.
+	empty []string
 }
 
 // sources reads all of them.
@@ -47,8 +49,11 @@ func (r *reading) source(src source, give func(step) bool) error {
 		case errors.Is(err, io.EOF):
 			give(func() func() error {
 				return func() error {
-					if !f.manifest {
+					switch {
+					case !f.manifest:
 						r.skipped = append(r.skipped, src.name)
+					case !f.found:
+						r.empty = append(r.empty, src.name)
 					}
 					return nil
 				}
@@ -90,6 +95,8 @@ type file struct {
 	// manifest says that the file is one. Until it is known, what is wrong with its documents is held back.
 	manifest bool
 	held     []entry
+	// found says that a document says something.
+	found bool
 }
 
 // add takes the documents of a piece, which counts for so many.
@@ -97,6 +104,7 @@ func (f *file) add(docs []entry, counted int) {
 	for i := range docs {
 		docs[i].number += f.before
 		f.manifest = f.manifest || docs[i].manifest
+		f.found = f.found || !docs[i].isNothing()
 		f.held = append(f.held, docs[i])
 	}
 	f.before += counted

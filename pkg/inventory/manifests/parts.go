@@ -98,6 +98,12 @@ func (r *reading) readInParts(f *file, p piece, cut *cutter, give func(step) boo
 	give(func() func() error {
 		return func() error {
 			switch {
+			case err == nil && len(l.values) > 1 && p.offset > 0:
+				one := entry{number: 1, line: line, err: errMore}
+				for _, value := range l.values {
+					one.manifest, one.template = one.manifest || value.manifest, one.template || value.template
+				}
+				f.add([]entry{one}, 1)
 			case err == nil && !l.broken:
 				for i := range l.values {
 					l.values[i].line = line

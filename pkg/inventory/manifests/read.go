@@ -59,6 +59,10 @@ func Read(ctx context.Context, opts Options) (*inventory.Inventory, error) {
 	}
 	if len(inv.Namespaces) == 0 && len(inv.Gaps) == 0 {
 		inv.Gaps = append(inv.Gaps, inventory.Gap{Err: nothingFound(inv.Source.Paths, opts.Recursive)})
+		return inv, nil
+	}
+	for _, name := range r.empty {
+		inv.Gaps = append(inv.Gaps, inventory.Gap{Err: fmt.Errorf("%s: %w", name, ErrNoObjects)})
 	}
 	return inv, nil
 }

@@ -12,14 +12,16 @@ import (
 // are left out but counted, except before the first "---".
 func split(data []byte) []document {
 	var docs []document
-	number, line := 0, 1
-	emit := func(text []byte, leading bool) {
+	number, line, begun := 0, 1, 0
+	emit := func(text []byte, leading, ended bool) {
+		first := begun == 0
+		begun++
 		begin := line
 		line += bytes.Count(text, []byte("\n"))
-		if values := jsonValues(text); values != nil {
+		if values := jsonValues(text); len(values) == 1 || first && values != nil {
 			for _, value := range values {
 				number++
-				docs = append(docs, document{number: number, line: begin, text: value, json: true})
+				docs = append(docs, document{number: number, line: begin, text: value, json: true, ended: ended})
 			}
 			return
 		}
@@ -29,11 +31,11 @@ func split(data []byte) []document {
 		}
 		number++
 		if !empty {
-			docs = append(docs, document{number: number, line: begin, text: text})
+			docs = append(docs, document{number: number, line: begin, text: text, ended: ended})
 		}
 	}
 	data = toUTF8(data)
-	start, leading := 0, true
+	start, leading, ended := 0, true, false
 	for pos := 0; pos < len(data); {
 		end := len(data)
 		if i := bytes.IndexByte(data[pos:], '\n'); i >= 0 {
@@ -41,14 +43,15 @@ func split(data []byte) []document {
 		}
 		line := data[pos:end]
 		if isMarker(line, "---") || isMarker(line, "...") {
-			emit(data[start:pos], leading)
+			emit(data[start:pos], leading, ended)
 			// After "...", a "---" opens the next document and does not end an empty one.
-			leading = line[0] == '.'
+			ended = line[0] == '.'
+			leading = ended
 			start = pos + len("---")
 		}
 		pos = end
 	}
-	emit(data[start:], leading)
+	emit(data[start:], leading, ended)
 	return docs
 }
 

@@ -59,12 +59,16 @@ func (t *templates) refuse(at place, err error) {
 }
 
 func (t *templates) add(at place, h header, obj object) {
-	if isList(obj.gvk, h) {
-		if obj.duplicateKey != nil {
-			t.refuse(at, obj.duplicateKey)
-			return
-		}
-		for i, raw := range h.Items {
+	list, err := isList(obj.gvk, h)
+	if list && err == nil {
+		err = obj.duplicateKey
+	}
+	if err != nil {
+		t.refuse(at, err)
+		return
+	}
+	if list {
+		for i, raw := range h.Items.all {
 			item := at
 			item.item = fmt.Sprintf("%sitems[%d]", prefix(at.item), i)
 			itemHeader, itemObj, err := decodeHeader(raw, itemKind(obj.gvk))
