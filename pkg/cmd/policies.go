@@ -88,7 +88,7 @@ func (o *policiesOptions) run(ctx context.Context) error {
 		if err := report.WriteEntry(o.streams.Out, o.entry, o.helpWidth()); err != nil {
 			return err
 		}
-		o.next("kubectl cis532 fix --dry-run=server" + (&policyFlags{name: o.entry.Name}).commandLine())
+		o.next("kubectl cis532 fix --dry-run=server" + (&policyFlags{name: o.entry.Name}).commandLine() + o.kubeconfig.commandLine())
 		return nil
 	}
 	inv, err := o.readDNS(ctx)

@@ -37,7 +37,10 @@ func (c *change) preflight(ctx context.Context, clients *apiserver.Clients, verb
 			c.warn("and %d more permissions are missing", len(missing)-i)
 			break
 		}
-		c.warn("missing permission: %s", permission)
+		c.warn("missing permission: %s%s", permission, c.kubeconfig.commandLine())
+	}
+	if len(missing) > 0 {
+		c.hintRole("rbac-fix")
 	}
 	return trail
 }

@@ -167,7 +167,7 @@ func (o *rollbackOptions) finish(inv *inventory.Inventory, done *v1alpha1.Rollba
 	}
 	o.explainErrors(done.Errors)
 	o.explainGaps(inv, "rbac-fix")
-	summary, next := report.RollbackSummary(done, o.commandLine)
+	summary, next := report.RollbackSummary(done, o.commandLine+o.kubeconfig.commandLine())
 	o.tell("%s", summary)
 	o.next(next)
 	if unwritten != nil {

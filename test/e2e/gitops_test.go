@@ -125,7 +125,7 @@ func TestFixOfNamespacesThatAGitOpsToolManages(t *testing.T) {
 
 	got := cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed", "--dry-run=client")
 	wantExit(t, got, found)
-	wantText(t, got.Stderr, "next: kubectl cis532 fix -l "+tm.selector()+" --skip-gitops-managed\n")
+	wantText(t, got.Stderr, "next: kubectl cis532 fix -l "+tm.selector()+" --skip-gitops-managed --context "+testcluster.Fixer+"\n")
 
 	got = cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed")
 	wantExit(t, got, found)
