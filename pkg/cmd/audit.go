@@ -60,6 +60,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
+	print.Rows = v1alpha1.NamespaceAudit{}
 	print.Reports = []runtime.Object{v1alpha1.NewAuditReport()}
 	cmd := &cobra.Command{
 		Use:               "audit [NAMESPACE...]",

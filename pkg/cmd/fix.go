@@ -81,6 +81,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsBesideRows
+	print.Rows, print.SortExample, print.RowsIn = v1alpha1.NamespaceFix{}, "{.result}", "--report json=-"
 	var filenames []string
 	cmd := &cobra.Command{
 		Use:               "fix [NAMESPACE...]",

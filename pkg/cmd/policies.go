@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/baseline"
@@ -39,6 +40,7 @@ type policiesOptions struct {
 
 func newPoliciesCommand(g *globals) *cobra.Command {
 	o := &policiesOptions{globals: g, print: report.NewPrintFlags(false)}
+	o.print.Rows, o.print.SortExample = networkingv1.NetworkPolicy{}, "{.metadata.name}"
 	cmd := &cobra.Command{
 		Use:               "policies [NAME]",
 		Short:             "Print the catalogue of policies: what each allows and blocks; or one as a manifest",

@@ -43,6 +43,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
+	print.Rows, print.SortExample = v1alpha1.NamespaceRollback{}, "{.result}"
 	cmd := &cobra.Command{
 		Use:               "rollback [NAMESPACE...]",
 		Short:             "Remove the policies that this tool created, and only those",
