@@ -132,6 +132,9 @@ func (c *Clients) Explain(action Action, err error) error {
 		e.message = fmt.Sprintf("cannot %s: the API server %s does not accept the credentials (%s)", action, c.Server, oneLine(status))
 	case apierrors.IsNotFound(err):
 		e.Cause = CauseNotFound
+		if status == fmt.Sprintf("%s %q not found", action.Resource, action.Name) {
+			status = "not found" // the object is named already
+		}
 		e.message = fmt.Sprintf("cannot %s: %s", action, oneLine(status))
 	case status == "" && errors.Is(err, context.DeadlineExceeded) && c.answered.Load():
 		e.Cause = CauseUnreachable

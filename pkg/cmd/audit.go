@@ -60,6 +60,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
+	print.Rows = v1alpha1.NamespaceAudit{}
 	print.Reports = []runtime.Object{v1alpha1.NewAuditReport()}
 	cmd := &cobra.Command{
 		Use:               "audit [NAMESPACE...]",
@@ -103,9 +104,20 @@ func (o *auditOptions) complete(cmd *cobra.Command, args []string, scope *scopeF
 			return err
 		}
 	}
-	o.commandLine = o.facts.commandLine() + scope.commandLine(o.scope)
+	o.commandLine = o.facts.commandLine() + scope.commandLine(o.judgedToo()) + o.judging.commandLine() + o.kubeconfig.commandLine()
 	o.printer, err = o.globals.printer(print)
 	return err
+}
+
+// judgedToo is the scope in which fix and generate do what audit asked for: system namespaces that were named are judged
+// here, and left alone there without --include-system.
+func (o *auditOptions) judgedToo() inventory.Scope {
+	scope := o.scope
+	for _, name := range scope.Names {
+		_, system := inventory.SystemPattern(name)
+		scope.IncludeSystem = scope.IncludeSystem || system
+	}
+	return scope
 }
 
 func (o *auditOptions) run(ctx context.Context) error {

@@ -81,6 +81,7 @@ func newFixCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsBesideRows
+	print.Rows, print.SortExample, print.RowsIn = v1alpha1.NamespaceFix{}, "{.result}", "--report json=-"
 	var filenames []string
 	cmd := &cobra.Command{
 		Use:               "fix [NAMESPACE...]",
@@ -215,11 +216,14 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	}
 	o.explainReport(judged)
 	o.explainGaps(inv, "rbac-fix")
-	commandLine := o.commandLine
+	commandLine := o.commandLine + o.judging.commandLine()
 	if o.dryRun != v1alpha1.DryRunNone {
-		commandLine += o.gitops.commandLine() // what comes next is a fix, of the same namespaces
+		commandLine += o.others.commandLine() + o.gitops.commandLine() // what comes next is a fix, of the same namespaces
 	}
-	summary, next := report.FixSummary(done.Report, o.flags(), commandLine)
+	summary, next := report.FixSummary(done.Report, o.flags(), commandLine+o.kubeconfig.commandLine())
+	if o.dryRun != v1alpha1.DryRunNone && o.policies.readsStdin() {
+		next = "" // it was read, and cannot be read again
+	}
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.explainManaged(done.Report)

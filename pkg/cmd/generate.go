@@ -54,6 +54,7 @@ func newGenerateCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(false)
 	print.Output = "yaml"
+	print.Rows, print.SortExample = networkingv1.NetworkPolicy{}, "{.metadata.name}"
 	print.Documents = report.DocumentsOfRows
 	cmd := &cobra.Command{
 		Use:               "generate [NAMESPACE...]",

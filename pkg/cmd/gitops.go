@@ -71,7 +71,7 @@ func (g *globals) explainManaged(done *v1alpha1.FixReport) {
 			which += " ..."
 		}
 		g.warn("%s managed by %s, which may remove what its repository does not have: put the policy into it: %s generate %s --output-dir DIR",
-			subject, manager, displayName, which)
+			subject, manager, displayName, which+g.kubeconfig.commandLine())
 	}
 }
 

@@ -24,7 +24,8 @@ func TestManagedNamespacesAreToldInFewLines(t *testing.T) {
 		report.Namespaces = append(report.Namespaces, row(name, name, v1alpha1.ResultFixed))
 	}
 	var talk bytes.Buffer
-	(&globals{streams: Streams{Err: &talk}, quiet: true}).explainManaged(report)
+	streams := Streams{Err: &talk}
+	(&globals{streams: streams, kubeconfig: newKubeconfigFlags(streams), quiet: true}).explainManaged(report)
 	lines := strings.Split(strings.TrimSuffix(talk.String(), "\n"), "\n")
 	if len(lines) != 11 {
 		t.Fatalf("%d lines:\n%s", len(lines), talk.String())

@@ -38,6 +38,18 @@ func (f *judgingFlags) validate() error {
 	return nil
 }
 
+// commandLine repeats the flags, for the command that comes next.
+func (f *judgingFlags) commandLine() string {
+	var words []string
+	if f.noExemptions {
+		words = append(words, "--no-exemptions")
+	}
+	if len(f.accept) > 0 {
+		words = append(words, "--accept", strings.Join(f.accept, ","))
+	}
+	return joinWords(words)
+}
+
 // options are the audit's.
 func (f *judgingFlags) options(g *globals, scope inventory.Scope) audit.Options {
 	opts := audit.Options{Scope: scope, Now: g.streams.Now(), NoExemptions: f.noExemptions}

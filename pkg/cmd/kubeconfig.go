@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"flag"
+	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/spf13/pflag"
@@ -52,6 +54,48 @@ func (k *kubeconfigFlags) clusterFlags(flags *pflag.FlagSet) []string {
 		}
 	})
 	return given
+}
+
+// speedFlags are about how a cluster is asked, not about which one, nor as whom.
+var speedFlags = []string{"cache-dir", "disable-compression", "request-timeout"}
+
+// commandLine repeats which cluster was meant, and as whom, for the command
+// that comes next: without them it would be about another cluster. Secrets are
+// not repeated; a token has a word in its place, with which the command fails.
+func (k *kubeconfigFlags) commandLine() string {
+	var words []string
+	k.set.VisitAll(func(f *pflag.Flag) {
+		if !f.Changed || f.Name == "namespace" || slices.Contains(speedFlags, f.Name) {
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			switch {
+			case f.Name == "token":
+				value = "TOKEN"
+			case f.Name == "server" || f.Name == "proxy-url":
+				value = withoutPassword(value)
+			}
+			if f.NoOptDefVal != "" { // a boolean takes its value behind an equals sign only
+				words = append(words, "--"+f.Name+"="+value)
+			} else {
+				words = append(words, "--"+f.Name, value)
+			}
+		}
+	})
+	return joinWords(words)
+}
+
+// withoutPassword hides the password that an address may have.
+func withoutPassword(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.User == nil {
+		return address
+	}
+	return parsed.Redacted()
 }
 
 var klogOnce sync.Once

@@ -18,6 +18,14 @@ func (f *otherPolicyFlags) addFlags(cmd *cobra.Command, usage string) {
 	cmd.Flags().BoolVar(&f.ignore, "ignore-other-policies", false, usage)
 }
 
+// commandLine repeats the flag, for the command that comes next.
+func (f *otherPolicyFlags) commandLine() string {
+	if f.ignore {
+		return " --ignore-other-policies"
+	}
+	return ""
+}
+
 // hintIgnore is how a conflict is overruled.
 const hintIgnore = " (--ignore-other-policies gives it one all the same)"
 

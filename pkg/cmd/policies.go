@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/baseline"
@@ -39,6 +40,7 @@ type policiesOptions struct {
 
 func newPoliciesCommand(g *globals) *cobra.Command {
 	o := &policiesOptions{globals: g, print: report.NewPrintFlags(false)}
+	o.print.Rows, o.print.SortExample = networkingv1.NetworkPolicy{}, "{.metadata.name}"
 	cmd := &cobra.Command{
 		Use:               "policies [NAME]",
 		Short:             "Print the catalogue of policies: what each allows and blocks; or one as a manifest",
@@ -88,7 +90,7 @@ func (o *policiesOptions) run(ctx context.Context) error {
 		if err := report.WriteEntry(o.streams.Out, o.entry, o.helpWidth()); err != nil {
 			return err
 		}
-		o.next("kubectl cis532 fix --dry-run=server" + (&policyFlags{name: o.entry.Name}).commandLine())
+		o.next("kubectl cis532 fix --dry-run=server" + (&policyFlags{name: o.entry.Name}).commandLine() + o.kubeconfig.commandLine())
 		return nil
 	}
 	inv, err := o.readDNS(ctx)

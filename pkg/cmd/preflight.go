@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -32,14 +33,39 @@ func (c *change) preflight(ctx context.Context, clients *apiserver.Clients, verb
 	asked.Go(func() { trail.User = clients.Whoami(ctx) })
 	missing := remediate.Preflight(ctx, clients, verbs, namespaces, c.server.concurrency)
 	asked.Wait()
+	if len(c.scope.Names) == 0 {
+		missing = together(missing, len(namespaces))
+	}
 	for i, permission := range missing {
 		if i == maxMissing {
 			c.warn("and %d more permissions are missing", len(missing)-i)
 			break
 		}
-		c.warn("missing permission: %s", permission)
+		c.warn("missing permission: %s%s", permission, c.kubeconfig.commandLine())
+	}
+	if len(missing) > 0 {
+		c.hintRole("rbac-fix")
 	}
 	return trail
+}
+
+// together makes one question of a verb that is missing in each of several namespaces: a run that was not narrowed to names
+// is meant for all of them, and a line each would hide which verbs they are.
+func together(missing []remediate.Permission, namespaces int) []remediate.Permission {
+	count := map[string]int{}
+	for _, permission := range missing {
+		count[permission.Verb]++
+	}
+	var told []remediate.Permission
+	for _, permission := range missing {
+		if namespaces > 1 && count[permission.Verb] == namespaces {
+			permission.Namespace = ""
+		}
+		if !slices.Contains(told, permission) {
+			told = append(told, permission)
+		}
+	}
+	return told
 }
 
 // sign puts down who the run is.

@@ -107,7 +107,7 @@ func (o *reachOptions) complete(cmd *cobra.Command, args []string) error {
 		return errors.New("--expect takes its connections from the file, not from arguments")
 	case o.expect != "":
 	case len(args) < 2 || len(args) > 3:
-		return fmt.Errorf("SOURCE and DESTINATION are needed, and perhaps a PORT/PROTOCOL: %d arguments were given", len(args))
+		return fmt.Errorf("SOURCE and DESTINATION are needed, and perhaps a PORT/PROTOCOL: %s given", report.Count(len(args), "argument"))
 	default:
 		port := ""
 		if len(args) == 3 {
@@ -182,7 +182,7 @@ func (o *reachOptions) run(ctx context.Context) error {
 		if err := o.printMatrix(r, m); err != nil {
 			return err
 		}
-		o.tell("%d workloads, %d pairs", m.Workloads(), m.Len())
+		o.tell("%s, %s", report.Count(m.Workloads(), "workload"), report.Count(m.Len(), "pair"))
 		return nil
 	case o.expect != "":
 		return o.compare(cluster, inv, metadata)

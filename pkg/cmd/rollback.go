@@ -45,6 +45,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 	scope := &scopeFlags{}
 	print := report.NewPrintFlags(true)
 	print.Documents = report.DocumentsOfRows
+	print.Rows, print.SortExample = v1alpha1.NamespaceRollback{}, "{.result}"
 	cmd := &cobra.Command{
 		Use:               "rollback [NAMESPACE...]",
 		Short:             "Remove the policies that this tool created, and only those",
@@ -188,7 +189,7 @@ func (o *rollbackOptions) finish(inv *inventory.Inventory, done *v1alpha1.Rollba
 	}
 	o.explainErrors(done.Errors)
 	o.explainGaps(inv, "rbac-fix")
-	summary, next := report.RollbackSummary(done, o.commandLine)
+	summary, next := report.RollbackSummary(done, o.commandLine+o.kubeconfig.commandLine())
 	o.tell("%s", summary)
 	o.next(next)
 	if unwritten != nil {

@@ -22,6 +22,8 @@ type globals struct {
 	kubeconfig *kubeconfigFlags
 	color      string
 	quiet      bool
+	// hinted says that the smallest role was named already.
+	hinted bool
 }
 
 // Main runs the command line and returns the exit code.

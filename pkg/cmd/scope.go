@@ -80,7 +80,7 @@ func (f *scopeFlags) commandLine(scope inventory.Scope) string {
 	for _, glob := range f.exclude {
 		words = append(words, "--exclude", glob)
 	}
-	if f.includeSystem {
+	if scope.IncludeSystem {
 		words = append(words, "--include-system")
 	}
 	return joinWords(words)

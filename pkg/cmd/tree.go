@@ -59,6 +59,6 @@ func (o *generateOptions) explainTree(done gitops.Result) {
 			o.streams.say("- %s", name)
 		}
 	} else if kustomization.Name != "" && done.New+done.Replaced > 0 && len(done.Kept) == 0 {
-		o.next("kubectl apply -k" + joinWords([]string{o.outputDir}))
+		o.next("kubectl apply -k" + joinWords([]string{o.outputDir}) + o.kubeconfig.commandLine())
 	}
 }

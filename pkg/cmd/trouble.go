@@ -41,8 +41,12 @@ func (g *globals) explainGaps(inv *inventory.Inventory, topic string) {
 	}
 }
 
-// hintRole says where the smallest role is.
+// hintRole says where the smallest role is, once.
 func (g *globals) hintRole(topic string) {
+	if g.hinted {
+		return
+	}
+	g.hinted = true
 	g.tell("hint: an administrator grants the smallest role with: %s explain %s | kubectl apply -f -, and a binding; with permissions in one namespace, use -n NAMESPACE",
 		displayName, topic)
 }

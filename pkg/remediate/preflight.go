@@ -16,12 +16,15 @@ import (
 type Permission struct {
 	// Verb is the API's: create, watch, ...
 	Verb string
-	// Namespace is where.
+	// Namespace is where; empty for all namespaces.
 	Namespace string
 }
 
 // String is the question that kubectl answers about it.
 func (p Permission) String() string {
+	if p.Namespace == "" {
+		return fmt.Sprintf("kubectl auth can-i %s networkpolicies.%s -A", p.Verb, networkingv1.GroupName)
+	}
 	return fmt.Sprintf("kubectl auth can-i %s networkpolicies.%s -n %s", p.Verb, networkingv1.GroupName, p.Namespace)
 }
 

@@ -34,6 +34,11 @@ type PrintFlags struct {
 	// A verb that comes to know which one it will be leaves only that, before ToPrinter.
 	Reports []runtime.Object
 
+	// Rows is an empty row of the kind that is sorted, so that --sort-by can be refused before anything is done; nil where
+	// the verb prints several kinds. SortExample is what --sort-by's help gives as an example, RowsIn the flag that shows a row.
+	Rows                any
+	SortExample, RowsIn string
+
 	// hasFailing says that the verb has rows that can fail.
 	hasFailing bool
 	jsonYAML   *genericclioptions.JSONYamlPrintFlags
@@ -57,6 +62,9 @@ const (
 // NewPrintFlags returns the flags with kubectl's defaults. failing adds --failing.
 func NewPrintFlags(failing bool) *PrintFlags {
 	return &PrintFlags{
+		SortExample: "{.verdict}",
+		RowsIn:      "-o json",
+
 		hasFailing: failing,
 		jsonYAML:   genericclioptions.NewJSONYamlPrintFlags(),
 		templates:  genericclioptions.NewKubeTemplatePrintFlags(),
@@ -69,7 +77,8 @@ func (f *PrintFlags) AddFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.Output, "output", "o", f.Output,
 		fmt.Sprintf("Output format. One of: (%s).", strings.Join(f.Formats(), ", ")))
 	cmd.Flags().BoolVar(&f.NoHeaders, "no-headers", f.NoHeaders, "When using the table, wide or custom-columns output format, don't print headers (default print headers).")
-	cmd.Flags().StringVar(&f.SortBy, "sort-by", f.SortBy, "If non-empty, sort the rows using this field specification. The field specification is a JSONPath expression of a row as -o json has it (e.g. '{.verdict}').")
+	cmd.Flags().StringVar(&f.SortBy, "sort-by", f.SortBy, fmt.Sprintf(
+		"If non-empty, sort the rows using this field specification. The field specification is a JSONPath expression of a row as %s has it (e.g. '%s').", f.RowsIn, f.SortExample))
 	if f.hasFailing {
 		cmd.Flags().BoolVar(&f.Failing, "failing", f.Failing, "Show only the rows of namespaces that fail or could not be judged. The counts stay whole.")
 	}
@@ -138,7 +147,7 @@ func (f *PrintFlags) ToPrinter(table TableOptions, terminal bool) (*Printer, err
 		f.Output = "go-template"
 	}
 	var err error
-	if p.sort, err = parseSortKey(f.SortBy); err != nil {
+	if p.sort, err = parseSortKey(f.SortBy, f.Rows); err != nil {
 		return nil, err
 	}
 	if err := p.setFormat(); err != nil {

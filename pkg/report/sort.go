@@ -3,6 +3,9 @@ package report
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
+	"sort"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/util/jsonpath"
@@ -16,8 +19,9 @@ type sortKey struct {
 	parser *jsonpath.JSONPath
 }
 
-// parseSortKey reads --sort-by; an empty one is no key.
-func parseSortKey(text string) (*sortKey, error) {
+// parseSortKey reads --sort-by; an empty one is no key. row is an empty row, whose fields it must be one of; nil if that is
+// not known yet.
+func parseSortKey(text string, row any) (*sortKey, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -28,6 +32,11 @@ func parseSortKey(text string) (*sortKey, error) {
 	parser := jsonpath.New("sort-by").AllowMissingKeys(true)
 	if err := parser.Parse(path); err != nil {
 		return nil, fmt.Errorf("invalid --sort-by %q: %w", text, err)
+	}
+	if row != nil {
+		if err := checkField(path, reflect.TypeOf(row)); err != nil {
+			return nil, fmt.Errorf("invalid --sort-by %q: %w", text, err)
+		}
 	}
 	return &sortKey{text: text, parser: parser}, nil
 }
@@ -42,26 +51,44 @@ func (k *sortKey) apply(rows []Row) error {
 	if err != nil {
 		return err
 	}
-	found := false
-	for _, obj := range objects {
-		has, err := k.check(obj.(*unstructured.Unstructured))
-		if err != nil {
+	found := make([]bool, len(objects))
+	for i, obj := range objects {
+		if found[i], err = k.check(obj.(*unstructured.Unstructured)); err != nil {
 			return fmt.Errorf("invalid --sort-by %q: %w", k.text, err)
 		}
-		found = found || has
 	}
-	if !found {
+	if !slices.Contains(found, true) {
 		return fmt.Errorf("invalid --sort-by %q: no row has such a field", k.text)
 	}
-	sorter, err := get.SortObjects(nil, objects, k.text)
+	path, err := get.RelaxedJSONPathExpression(k.text)
 	if err != nil {
 		return fmt.Errorf("invalid --sort-by %q: %w", k.text, err)
 	}
+	sorter := rowSort{RuntimeSort: get.NewRuntimeSort(path, objects), found: found}
+	sort.Stable(sorter)
 	original := append([]Row{}, rows...)
 	for i := range rows {
 		rows[i] = original[sorter.OriginalPosition(i)]
 	}
 	return nil
+}
+
+// rowSort is kubectl's order, in which rows without a value come first, made
+// strict: there each of two rows without one is before the other, and rows that
+// sort alike are mixed.
+type rowSort struct {
+	*get.RuntimeSort
+	// found says which rows have a value, by their place before the sort.
+	found []bool
+}
+
+// Less implements sort.Interface.
+func (s rowSort) Less(i, j int) bool {
+	foundI, foundJ := s.found[s.OriginalPosition(i)], s.found[s.OriginalPosition(j)]
+	if !foundI || !foundJ {
+		return !foundI && foundJ
+	}
+	return s.RuntimeSort.Less(i, j)
 }
 
 // check says whether the path leads to a value of the object, and refuses more than one.

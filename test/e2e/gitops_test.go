@@ -125,7 +125,7 @@ func TestFixOfNamespacesThatAGitOpsToolManages(t *testing.T) {
 
 	got := cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed", "--dry-run=client")
 	wantExit(t, got, found)
-	wantText(t, got.Stderr, "next: kubectl cis532 fix -l "+tm.selector()+" --skip-gitops-managed\n")
+	wantText(t, got.Stderr, "next: kubectl cis532 fix -l "+tm.selector()+" --skip-gitops-managed --context "+testcluster.Fixer+"\n")
 
 	got = cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--skip-gitops-managed")
 	wantExit(t, got, found)
@@ -145,7 +145,7 @@ func TestFixOfNamespacesThatAGitOpsToolManages(t *testing.T) {
 	got = cis532(t, testcluster.Fixer, "fix", "-l", tm.selector())
 	wantExit(t, got, found)
 	wantText(t, got.Stderr, "warning: namespace "+tm.ns("argo")+" is managed by Argo CD application \"shop\"",
-		"kubectl cis532 generate "+tm.ns("flux")+" --output-dir")
+		"kubectl cis532 generate "+tm.ns("flux")+" --context "+testcluster.Fixer+" --output-dir")
 	tm.wantPolicies("argo", baselineName)
 	tm.wantPolicies("flux", baselineName)
 }

@@ -309,7 +309,7 @@ func TestNamesThatDoNotExist(t *testing.T) {
 			}
 			got := cis532(t, testcluster.Fixer, args...)
 			wantExit(t, got, troubled)
-			wantText(t, got.Stdout+got.Stderr, `namespaces "`+missing+`" not found`)
+			wantText(t, got.Stdout+got.Stderr, `cannot get namespaces "`+missing+`": not found`)
 		}
 	}
 	got := cis532(t, testcluster.Fixer, "audit", "../../etc")
