@@ -131,7 +131,9 @@ func (o *rollbackOptions) weigh(ctx context.Context, clients *apiserver.Clients,
 		}
 		remediate.Weigh(inv, plan)
 	}
-	remediate.WeighOthers(inv, plan, audit.New(inv, audit.Options{Scope: o.scope, Now: o.streams.Now()}).SwitchedOff())
+	if len(inv.OtherPolicies) > 0 {
+		remediate.WeighOthers(inv, plan, audit.New(inv, audit.Options{Scope: o.scope, Now: o.streams.Now()}).SwitchedOff())
+	}
 	for _, gap := range inv.OtherPoliciesUnknown {
 		o.warn("whether policies of another kind would restrict pods is unknown: %v", gap.Err)
 	}
