@@ -59,6 +59,7 @@ func (c *change) complete(cmd *cobra.Command, args []string, scope *scopeFlags, 
 // connect makes the clients, and how the namespaces in scope are read, before
 // the change and again after it.
 func (c *change) connect() (*apiserver.Clients, func(context.Context) (*inventory.Inventory, error), error) {
+	holdLittleMemory(c.streams.Getenv)
 	clients, err := apiserver.New(c.kubeconfig.ConfigFlags)
 	if err != nil {
 		return nil, nil, err

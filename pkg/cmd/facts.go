@@ -86,6 +86,7 @@ func (f *factFlags) readAudited(ctx context.Context, g *globals, scope inventory
 
 // connect makes the clients of the cluster. Where there is none, manifests are the other way.
 func (f *factFlags) connect(g *globals) (*apiserver.Clients, error) {
+	holdLittleMemory(g.streams.Getenv)
 	clients, err := apiserver.New(g.kubeconfig.ConfigFlags)
 	if errors.Is(err, apiserver.ErrNoKubeconfig) {
 		return nil, fmt.Errorf("%w; or read manifests with -f", err)
@@ -168,6 +169,7 @@ func (f *manifestFlags) commandLine() string {
 // read reads the manifests. Everything in them is read, also what is not in
 // scope: narrowing is the caller's.
 func (f *manifestFlags) read(ctx context.Context, streams Streams, namespace string) (*inventory.Inventory, error) {
+	holdLittleMemory(streams.Getenv)
 	return manifests.Read(ctx, manifests.Options{
 		Paths:            f.filenames,
 		Recursive:        f.recursive,

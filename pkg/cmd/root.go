@@ -28,7 +28,6 @@ type globals struct {
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, streams Streams) int {
-	holdLittleMemory(streams.Getenv)
 	root := NewRootCommand(streams)
 	root.SetArgs(append([]string{}, args...)) // nil would be the process's own
 	err := root.ExecuteContext(ctx)
