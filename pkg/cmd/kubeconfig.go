@@ -73,10 +73,10 @@ func (k *kubeconfigFlags) commandLine() string {
 			values = list.GetSlice()
 		}
 		for _, value := range values {
-			switch {
-			case f.Name == "token":
+			switch f.Name {
+			case "token":
 				value = "TOKEN"
-			case f.Name == "server" || f.Name == "proxy-url":
+			case "server", "proxy-url":
 				value = withoutPassword(value)
 			}
 			if f.NoOptDefVal != "" { // a boolean takes its value behind an equals sign only

@@ -8,8 +8,6 @@ package english
 import "k8s.io/kubectl/pkg/util/i18n"
 
 // Go initialises packages in the order of their import paths, each as soon as what it imports is ready: this one before any
-// of k8s.io that asks for a translation.
-func init() {
-	// An error would say that they have been loaded already, which only costs time.
-	_ = i18n.SetLoadTranslationsFunc(func() error { return nil })
-}
+// of k8s.io that asks for a translation. The error that is left away would say that they have been loaded already, which only
+// costs time.
+var _ = i18n.SetLoadTranslationsFunc(func() error { return nil })
