@@ -7,6 +7,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -24,13 +25,32 @@ type arrivals struct {
 	byName map[string]string
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+	// others is the field selector of the policies that are looked at.
+	others string
+}
+
+// otherNames selects the policies that have none of the jobs' names.
+func otherNames(jobs []*job) string {
+	names := map[string]bool{}
+	var others []fields.Selector
+	for _, j := range jobs {
+		for _, np := range j.policies {
+			if !names[np.Name] {
+				names[np.Name] = true
+				others = append(others, fields.OneTermNotEqualSelector(metav1.ObjectNameField, np.Name))
+			}
+		}
+	}
+	return fields.AndSelectors(others...).String()
 }
 
 // watchArrivals watches from where the inventory's lists ended: the whole
-// cluster with one watch, or each named namespace.
-func watchArrivals(ctx context.Context, clients *apiserver.Clients, inv *inventory.Inventory, runID string) *arrivals {
+// cluster with one watch, or each named namespace. Policies of the names that
+// the jobs are about are not looked at, which spares the server the news of all
+// that this run creates: where somebody else has made one, ours cannot be made.
+func watchArrivals(ctx context.Context, clients *apiserver.Clients, inv *inventory.Inventory, runID string, jobs []*job) *arrivals {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &arrivals{byName: map[string]string{}, cancel: cancel}
+	a := &arrivals{byName: map[string]string{}, cancel: cancel, others: otherNames(jobs)}
 	start := func(namespace, version string) {
 		if version == "" {
 			return
@@ -51,7 +71,7 @@ func watchArrivals(ctx context.Context, clients *apiserver.Clients, inv *invento
 var policyResource = networkingv1.SchemeGroupVersion.WithResource("networkpolicies")
 
 func (a *arrivals) watch(ctx context.Context, clients *apiserver.Clients, namespace, version, runID string) {
-	w, err := clients.Metadata.Resource(policyResource).Namespace(namespace).Watch(ctx, metav1.ListOptions{ResourceVersion: version})
+	w, err := clients.Metadata.Resource(policyResource).Namespace(namespace).Watch(ctx, metav1.ListOptions{ResourceVersion: version, FieldSelector: a.others})
 	if err != nil {
 		return
 	}

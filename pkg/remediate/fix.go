@@ -119,7 +119,7 @@ func (f *Fix) create(ctx context.Context, inv *inventory.Inventory, jobs []*job)
 		}
 		return
 	}
-	arrivals := watchArrivals(ctx, f.Clients, inv, f.RunID)
+	arrivals := watchArrivals(ctx, f.Clients, inv, f.RunID, jobs)
 	defer arrivals.stop()
 	var done atomic.Int64
 	var group errgroup.Group
