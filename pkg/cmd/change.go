@@ -68,3 +68,15 @@ func (c *change) connect() (*apiserver.Clients, func(context.Context) (*inventor
 		return c.server.read(ctx, clients, c.scope)
 	}, nil
 }
+
+// outcome says the exit code of a run that changed a number of namespaces, and on stderr why it is 1.
+func (c *change) outcome(changed int, failed bool) error {
+	if changed > 0 && !failed && !c.exitZero {
+		verb := "changed"
+		if c.dryRun != v1alpha1.DryRunNone {
+			verb = "would change"
+		}
+		c.tell("exit status 1: %s %s (0 with --exit-zero)", report.Count(changed, "namespace"), verb)
+	}
+	return outcome(changed > 0, failed, c.exitZero)
+}

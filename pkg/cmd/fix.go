@@ -174,7 +174,11 @@ func (o *fixOptions) run(interruptible context.Context) error {
 	stop()
 	sign(&done.Report.Metadata, trail)
 	remediate.NoteManaged(done.Report, judged)
-	return o.finish(inv, judged, done)
+	var partial []string
+	if !o.replaceGuides {
+		partial = remediate.NotePartial(done.Report, inv, set)
+	}
+	return o.finish(inv, judged, done, partial)
 }
 
 // failing lists the namespaces that get a policy.
@@ -208,7 +212,7 @@ func (o *fixOptions) flags() string {
 }
 
 // finish prints what was done and says the exit code.
-func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditReport, done remediate.Outcome) error {
+func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditReport, done remediate.Outcome, partial []string) error {
 	// What was done is summed up also where it cannot be printed or written.
 	unwritten := o.reports.write(o.streams, done.Report)
 	if !o.reports.stdout() {
@@ -227,20 +231,14 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	o.tell("%s", summary)
 	o.explainRows(done.Report)
 	o.explainManaged(done.Report)
+	o.explainPartial(partial)
 	o.next(next)
 	if unwritten != nil {
 		return unwritten
 	}
 	s := done.Report.Summary
 	failed := s.Error > 0 || judged.Verdict == v1alpha1.VerdictError
-	if s.Fixed > 0 && !failed && !o.exitZero {
-		verb := "changed"
-		if o.dryRun != v1alpha1.DryRunNone {
-			verb = "would change"
-		}
-		o.tell("exit status 1: %s %s (0 with --exit-zero)", report.Count(s.Fixed, "namespace"), verb)
-	}
-	return outcome(s.Fixed > 0, failed, o.exitZero)
+	return o.outcome(s.Fixed, failed)
 }
 
 // explainRows names what could not be done where the output does not show it.
@@ -253,6 +251,19 @@ func (o *fixOptions) explainRows(r *v1alpha1.FixReport) {
 			o.streams.say("error: namespace %q: %s", row.Name, row.Reason)
 		}
 	}
+}
+
+// explainPartial says which namespaces pass with only a part of the policies that they would have got.
+func (o *fixOptions) explainPartial(names []string) {
+	if len(names) == 0 {
+		return
+	}
+	have := "has"
+	if len(names) > 1 {
+		have = "have"
+	}
+	o.warn("%s (%s) %s only a part of what%s makes: a run was cut short, or somebody removed the rest. %s rollback %s removes that part, and fix then makes the whole",
+		report.Count(len(names), "namespace"), few(names), have, o.policies.commandLine(), displayName, asArguments(names)+o.kubeconfig.commandLine())
 }
 
 // target says which cluster is written to.

@@ -35,10 +35,10 @@ func (f *gitopsFlags) commandLine() string {
 	return ""
 }
 
-// maxManagers is how many GitOps applications a run names on stderr, and maxManagedNames how many namespaces of each.
+// maxManagers is how many GitOps applications a run names on stderr, and maxNames how many namespaces of each.
 const (
-	maxManagers     = 10
-	maxManagedNames = 5
+	maxManagers = 10
+	maxNames    = 5
 )
 
 // explainManaged says of the namespaces that got a policy, and that a GitOps
@@ -62,23 +62,27 @@ func (g *globals) explainManaged(done *v1alpha1.FixReport) {
 			return
 		}
 		all := names[manager]
-		subject, which := fmt.Sprintf("namespace %s is", all[0]), all[0]
+		subject := fmt.Sprintf("namespace %s is", all[0])
 		if len(all) > 1 {
 			subject = fmt.Sprintf("%s (%s) are", report.Count(len(all), "namespace"), few(all))
-			which = strings.Join(all[:min(len(all), maxManagedNames)], " ")
-		}
-		if len(all) > maxManagedNames {
-			which += " ..."
 		}
 		g.warn("%s managed by %s, which may remove what its repository does not have: put the policy into it: %s generate %s --output-dir DIR",
-			subject, manager, displayName, which+g.kubeconfig.commandLine())
+			subject, manager, displayName, asArguments(all)+g.kubeconfig.commandLine())
 	}
 }
 
 // few lists names, the first of many.
 func few(names []string) string {
-	if len(names) > maxManagedNames {
-		return strings.Join(names[:maxManagedNames], ", ") + ", ..."
+	if len(names) > maxNames {
+		return strings.Join(names[:maxNames], ", ") + ", ..."
 	}
 	return strings.Join(names, ", ")
+}
+
+// asArguments writes names as arguments of a command, the first of many.
+func asArguments(names []string) string {
+	if len(names) > maxNames {
+		return strings.Join(names[:maxNames], " ") + " ..."
+	}
+	return strings.Join(names, " ")
 }

@@ -198,5 +198,5 @@ func (o *rollbackOptions) finish(inv *inventory.Inventory, done *v1alpha1.Rollba
 		return unwritten
 	}
 	failed := done.Summary.Error > 0 || len(done.Errors) > 0
-	return outcome(done.Summary.Removed > 0, failed, o.exitZero)
+	return o.outcome(done.Summary.Removed, failed)
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,4 +92,48 @@ func TestSeveralPoliciesAreMadeOrTakenBack(t *testing.T) {
 			tm.wantPolicies("a", c.policies...)
 		})
 	}
+}
+
+// A run that is killed between two policies cannot take the first back. The
+// next one does not pass that over, and rollback makes way for the whole.
+func TestAPartOfASetIsTold(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a")
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	writeFile(t, file, twoPolicies)
+	var creations counter
+	reached := make(chan struct{})
+	kubeconfig := startProxy(t, testcluster.Fixer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if isPolicyRequest(r, http.MethodPost) && creations.next() == 2 {
+			close(reached)
+			stall(r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	cmd := exec.Command(plugin, "fix", "--yes", "--policy-file", file, tm.ns("a"), "--kubeconfig="+kubeconfig)
+	cmd.Env = cluster.Env()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-reached
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	tm.wantPolicies("a", "deny")
+
+	whole := []string{"fix", "--yes", "--policy-file", file, tm.ns("a")}
+	passed := cis532(t, testcluster.Fixer, whole...)
+	wantExit(t, passed, ok)
+	wantText(t, passed.Stdout, "of template.yaml it has deny, not web")
+	wantText(t, passed.Stderr, "warning: 1 namespace ("+tm.ns("a")+") has only a part of what --policy-file "+file+" makes: a run was cut short, or somebody removed the rest. "+
+		"kubectl cis532 rollback "+tm.ns("a")+" --context fixer removes that part, and fix then makes the whole")
+	tm.wantPolicies("a", "deny")
+	wantNoText(t, cis532(t, testcluster.Fixer, "fix", tm.ns("a")).Stderr, "part of")
+
+	wantExit(t, cis532(t, testcluster.Fixer, "rollback", tm.ns("a")), found)
+	wantExit(t, cis532(t, testcluster.Fixer, whole...), found)
+	tm.wantPolicies("a", "deny", "web")
+	wantNoText(t, cis532(t, testcluster.Fixer, whole...).Stderr, "part of")
 }
