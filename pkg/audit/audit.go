@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -119,7 +120,16 @@ func (a *Audit) namespace(ns *inventory.Namespace) v1alpha1.NamespaceAudit {
 	if row.Verdict == v1alpha1.VerdictPass && subject.AllowsByRanges() {
 		row.Reason = strings.TrimPrefix(row.Reason+"; allow-all is "+rules.AllByRanges, "; ")
 	}
+	if row.Verdict == v1alpha1.VerdictPass && allGoing(ns.Policies) {
+		row.Reason = strings.TrimPrefix(row.Reason+"; its policies are being deleted", "; ")
+	}
 	return row
+}
+
+// allGoing says that each policy is being deleted and only waits for a finalizer.
+// Until then it is in force and the letter is met; afterwards it is not.
+func allGoing(policies []*networkingv1.NetworkPolicy) bool {
+	return !slices.ContainsFunc(policies, func(np *networkingv1.NetworkPolicy) bool { return np.DeletionTimestamp == nil })
 }
 
 // warnings are what is doubtful about the facts, and what could not be read of those that do not decide.

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/test/e2e/testcluster"
@@ -85,6 +86,44 @@ func TestTerminatingNamespacesAreSkipped(t *testing.T) {
 	got := cis532(t, testcluster.Auditor, "audit", tm.ns("a"))
 	wantExit(t, got, troubled)
 	wantText(t, got.Stderr, "no namespace was judged")
+}
+
+// A policy that waits for a finalizer is in force until that is gone, and the letter counts it: the row says that it will not last.
+func TestPoliciesThatAreBeingDeletedAreToldSo(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "last", "more")
+	held := denyAll("held")
+	held.Finalizers = []string{"example.com/hold"}
+	for _, name := range []string{"last", "more"} {
+		tm.create(name, held.DeepCopy())
+	}
+	tm.create("more", denyAll("stays"))
+	policies := tm.client.NetworkingV1()
+	for _, name := range []string{"last", "more"} {
+		if err := policies.NetworkPolicies(tm.ns(name)).Delete(t.Context(), "held", metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reasons := map[string]string{tm.ns("last"): "its policies are being deleted", tm.ns("more"): ""}
+	for _, row := range audit(t, testcluster.Auditor, ok, "-l", tm.selector()).Namespaces {
+		if row.Verdict != v1alpha1.VerdictPass || row.Reason != reasons[row.Name] {
+			t.Errorf("audit: %+v", row)
+		}
+	}
+	for _, row := range fix(t, testcluster.Fixer, ok, "-l", tm.selector()).Namespaces {
+		if row.Result != v1alpha1.ResultPass || row.Reason != reasons[row.Name] {
+			t.Errorf("fix: %+v", row)
+		}
+	}
+	release := []byte(`{"metadata":{"finalizers":null}}`)
+	for _, name := range []string{"last", "more"} {
+		if _, err := policies.NetworkPolicies(tm.ns(name)).Patch(t.Context(), "held", types.MergePatchType, release, metav1.PatchOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := verdicts(audit(t, testcluster.Auditor, found, "-l", tm.selector()))[tm.ns("last")]; got != v1alpha1.VerdictFail {
+		t.Errorf("once it is gone: %s", got)
+	}
 }
 
 func TestExemptionsOfLiveNamespaces(t *testing.T) {
