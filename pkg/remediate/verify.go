@@ -79,7 +79,19 @@ func (f *Fix) verifyOne(ctx context.Context, before, now *inventory.Inventory, j
 	}
 	yes := true
 	j.verified = &yes
-	j.end(v1alpha1.ResultFixed, "created %s", j.names())
+	j.end(v1alpha1.ResultFixed, "created %s%s", j.names(), toStay(found))
+}
+
+// toStay says which of the policies a rollback will not know for this tool's,
+// since admission took a label or an annotation from them, say.
+func toStay(made []*networkingv1.NetworkPolicy) string {
+	var note strings.Builder
+	for _, np := range made {
+		if reason := notOurs(np); reason != "" {
+			fmt.Fprintf(&note, "; rollback will not remove %s: %s", np.Name, reason)
+		}
+	}
+	return note.String()
 }
 
 // whereGone says why none of what was created is to be seen.

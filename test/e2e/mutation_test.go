@@ -60,7 +60,7 @@ func (tm *team) mutatePolicies(name, patch string) {
 	tm.t.Cleanup(func() { _ = webhooks.Delete(context.Background(), tm.prefix, metav1.DeleteOptions{}) })
 	until(tm.t, "the webhook is in force", func() bool {
 		probe, err := tm.client.NetworkingV1().NetworkPolicies(tm.ns(name)).Create(tm.t.Context(), allowAll("probe"), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-		return err == nil && !cmp.Equal(probe.Spec, allowAll("probe").Spec)
+		return err == nil && (!cmp.Equal(probe.Spec, allowAll("probe").Spec) || len(probe.Labels) > 0)
 	})
 }
 
@@ -84,4 +84,21 @@ func TestWhatAWebhookMakesOfAPolicyIsTakenBack(t *testing.T) {
 		}
 		tm.wantPolicies("mutated")
 	}
+}
+
+// Where admission takes the labels by which rollback knows a policy, nothing is cut: the policy stays, and fix says what that means.
+func TestAWebhookThatTakesTheLabelsIsNoticed(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "mutated")
+	tm.mutatePolicies("mutated", `[{"op": "add", "path": "/metadata/labels", "value": {"team": "platform"}}]`)
+	row := fixed(t, fix(t, testcluster.Fixer, found, "-l", tm.selector()), tm.ns("mutated"))
+	const reason = "it does not carry the label app.kubernetes.io/managed-by=kubectl-cis532"
+	if row.Result != v1alpha1.ResultFixed || !isTrue(row.Verified) || row.Reason != "created cis-default-allow; rollback will not remove cis-default-allow: "+reason {
+		t.Errorf("fix: %+v", row)
+	}
+	kept := rolledBack(t, rollback(t, testcluster.Fixer, ok, "-l", tm.selector()), tm.ns("mutated"))
+	if kept.Result != v1alpha1.ResultKept || kept.Reason != "kept cis-default-allow: "+reason {
+		t.Errorf("rollback: %+v", kept)
+	}
+	tm.wantPolicies("mutated", baselineName)
 }
