@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -67,4 +68,13 @@ func (c *change) connect() (*apiserver.Clients, func(context.Context) (*inventor
 	return clients, func(ctx context.Context) (*inventory.Inventory, error) {
 		return c.server.read(ctx, clients, c.scope)
 	}, nil
+}
+
+// unchanged is what a report says of a run that did not come to change anything.
+func (c *change) unchanged(problems []error) (v1alpha1.ReportMetadata, v1alpha1.Source, v1alpha1.Scope, []string) {
+	texts := make([]string, len(problems))
+	for i, problem := range problems {
+		texts[i] = problem.Error()
+	}
+	return v1alpha1.ReportMetadata{CreationTimestamp: metav1.NewTime(c.streams.Now().UTC())}, c.clusterSource(), c.scope.Reported(), texts
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
@@ -92,6 +93,26 @@ func (f *factFlags) connect(g *globals) (*apiserver.Clients, error) {
 		return nil, fmt.Errorf("%w; or read manifests with -f", err)
 	}
 	return clients, err
+}
+
+// source names what is read, also where it could not be.
+func (f *factFlags) source(g *globals) v1alpha1.Source {
+	switch {
+	case f.kustomize != "":
+		return v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: []string{f.kustomize}}
+	case f.given():
+		return v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: f.filenames}
+	}
+	return g.clusterSource()
+}
+
+// clusterSource names the cluster, without asking it: as much of it as the kubeconfig says.
+func (g *globals) clusterSource() v1alpha1.Source {
+	source := v1alpha1.Source{Kind: v1alpha1.SourceCluster, Context: *g.kubeconfig.Context}
+	if clients, err := apiserver.New(g.kubeconfig.ConfigFlags); err == nil {
+		source.Context, source.Server = clients.Context, clients.Server
+	}
+	return source
 }
 
 // readEverything reads all namespaces with all that decides about connections; others adds policies of other kinds.
