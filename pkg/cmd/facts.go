@@ -191,13 +191,26 @@ func (f *manifestFlags) commandLine() string {
 // scope: narrowing is the caller's.
 func (f *manifestFlags) read(ctx context.Context, streams Streams, namespace string) (*inventory.Inventory, error) {
 	holdLittleMemory(streams.Getenv)
-	return manifests.Read(ctx, manifests.Options{
+	inv, err := manifests.Read(ctx, manifests.Options{
 		Paths:            f.filenames,
 		Recursive:        f.recursive,
 		Kustomize:        f.kustomize,
 		Stdin:            streams.In,
 		DefaultNamespace: namespace,
 	})
+	if err == nil {
+		err = interrupted(ctx)
+	}
+	return inv, err
+}
+
+// interrupted says that a run was asked to stop while it read. What ends the run ends whoever writes into its standard
+// input, mostly: the half that has come looks like the whole.
+func interrupted(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return errInterrupted
+	}
+	return nil
 }
 
 // serverFlags say how long and how hard an API server is asked.

@@ -107,7 +107,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 		}
 		return err
 	}
-	err = write(temporary)
+	err = withoutPath(write(temporary))
 	if exists {
 		err = errors.Join(err, temporary.Chmod(info.Mode().Perm()))
 	}
@@ -127,11 +127,16 @@ func writeFile(path string, write func(io.Writer) error) error {
 // that a new file has (os.CreateTemp would give it fewer).
 func createBeside(path string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".cis532-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return file, withoutPath(err)
+}
+
+// withoutPath leaves the name of a temporary file out of an error: it tells nobody anything.
+func withoutPath(err error) error {
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
-		return nil, pathErr.Err // the temporary file's name tells nobody anything
+		return pathErr.Err
 	}
-	return file, err
+	return err
 }
 
 // writeStream writes to a pipe or a device.
