@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -72,7 +73,7 @@ func newAuditCommand(g *globals) *cobra.Command {
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
 			}
-			return o.run(cmd.Context())
+			return o.reports.ended(o.streams, o.run(cmd.Context()), o.unread)
 		},
 	}
 	scope.addFlags(cmd, g)
@@ -134,13 +135,10 @@ func (o *auditOptions) run(ctx context.Context) error {
 		return err
 	}
 	judged := audited.Report()
-	if err := o.reports.write(o.streams, judged); err != nil {
-		return err
-	}
+	// What was found is summed up also where it cannot be printed or written.
+	unwritten := o.reports.write(o.streams, judged)
 	if !o.reports.stdout() {
-		if err := o.printer.Print(report.Audit(judged, o.failOn.counts), o.streams.Out); err != nil {
-			return err
-		}
+		unwritten = errors.Join(unwritten, o.printer.Print(report.Audit(judged, o.failOn.counts), o.streams.Out))
 	}
 	o.explainReport(judged)
 	o.explainPlugin(judged)
@@ -151,5 +149,19 @@ func (o *auditOptions) run(ctx context.Context) error {
 		o.tell("%s", line)
 	}
 	o.next(next)
+	if unwritten != nil {
+		return unwritten
+	}
 	return auditOutcome(judged, failing.Findings > 0, o.exitZero)
+}
+
+// unread is the report of an audit that read nothing.
+func (o *auditOptions) unread(problems []error) runtime.Object {
+	inv := &inventory.Inventory{Source: o.facts.source(o.globals)}
+	for _, problem := range problems {
+		inv.Gaps = append(inv.Gaps, inventory.Gap{Err: problem})
+	}
+	opts := o.judging.options(o.globals, o.scope)
+	opts.NetworkPlugin, opts.Benchmark = o.plugin.named, o.benchmark.named
+	return audit.Run(inv, opts)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
@@ -79,4 +80,13 @@ func (c *change) outcome(changed int, failed bool) error {
 		c.tell("exit status 1: %s %s (0 with --exit-zero)", report.Count(changed, "namespace"), verb)
 	}
 	return outcome(changed > 0, failed, c.exitZero)
+}
+
+// unchanged is what a report says of a run that did not come to change anything.
+func (c *change) unchanged(problems []error) (v1alpha1.ReportMetadata, v1alpha1.Source, v1alpha1.Scope, []string) {
+	texts := make([]string, len(problems))
+	for i, problem := range problems {
+		texts[i] = problem.Error()
+	}
+	return v1alpha1.ReportMetadata{CreationTimestamp: metav1.NewTime(c.streams.Now().UTC())}, c.clusterSource(), c.scope.Reported(), texts
 }

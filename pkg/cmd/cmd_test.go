@@ -81,11 +81,11 @@ func TestRunIDsSortAndNeverMeet(t *testing.T) {
 	}
 }
 
-func TestWriteAtomically(t *testing.T) {
+func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "report.json")
 	write := func(text string, fail error) error {
-		return writeAtomically(path, func(w io.Writer) error {
+		return writeFile(path, func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return errors.Join(err, fail)
 		})
@@ -123,7 +123,7 @@ func TestWriteAtomically(t *testing.T) {
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o644 {
 		t.Errorf("mode %v", info.Mode())
 	}
-	if err := writeAtomically(os.DevNull, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err }); err != nil {
+	if err := writeFile(os.DevNull, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err }); err != nil {
 		t.Errorf("a device: %v", err)
 	}
 	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {

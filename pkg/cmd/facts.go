@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
 	"github.com/cis532/kubectl-cis532/pkg/audit/rules"
 	"github.com/cis532/kubectl-cis532/pkg/inventory"
@@ -94,6 +95,26 @@ func (f *factFlags) connect(g *globals) (*apiserver.Clients, error) {
 	return clients, err
 }
 
+// source names what is read, also where it could not be.
+func (f *factFlags) source(g *globals) v1alpha1.Source {
+	switch {
+	case f.kustomize != "":
+		return v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: []string{f.kustomize}}
+	case f.given():
+		return v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: f.filenames}
+	}
+	return g.clusterSource()
+}
+
+// clusterSource names the cluster, without asking it: as much of it as the kubeconfig says.
+func (g *globals) clusterSource() v1alpha1.Source {
+	source := v1alpha1.Source{Kind: v1alpha1.SourceCluster, Context: *g.kubeconfig.Context}
+	if clients, err := apiserver.New(g.kubeconfig.ConfigFlags); err == nil {
+		source.Context, source.Server = clients.Context, clients.Server
+	}
+	return source
+}
+
 // readEverything reads all namespaces with all that decides about connections; others adds policies of other kinds.
 func (f *factFlags) readEverything(ctx context.Context, g *globals, others bool) (*inventory.Inventory, error) {
 	if f.given() {
@@ -170,13 +191,26 @@ func (f *manifestFlags) commandLine() string {
 // scope: narrowing is the caller's.
 func (f *manifestFlags) read(ctx context.Context, streams Streams, namespace string) (*inventory.Inventory, error) {
 	holdLittleMemory(streams.Getenv)
-	return manifests.Read(ctx, manifests.Options{
+	inv, err := manifests.Read(ctx, manifests.Options{
 		Paths:            f.filenames,
 		Recursive:        f.recursive,
 		Kustomize:        f.kustomize,
 		Stdin:            streams.In,
 		DefaultNamespace: namespace,
 	})
+	if err == nil {
+		err = interrupted(ctx)
+	}
+	return inv, err
+}
+
+// interrupted says that a run was asked to stop while it read. What ends the run ends whoever writes into its standard
+// input, mostly: the half that has come looks like the whole.
+func interrupted(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return errInterrupted
+	}
+	return nil
 }
 
 // serverFlags say how long and how hard an API server is asked.

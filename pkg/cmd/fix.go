@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -105,10 +106,11 @@ func newFixCommand(g *globals) *cobra.Command {
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
 			}
-			if err := o.policies.load(o.streams); err != nil {
-				return err
+			err := o.policies.load(o.streams)
+			if err == nil {
+				err = o.run(cmd.Context())
 			}
-			return o.run(cmd.Context())
+			return o.reports.ended(o.streams, err, o.undone)
 		},
 	}
 	o.addFlags(cmd, scope, print, v1alpha1.NewFixReport(), "changed")
@@ -179,6 +181,14 @@ func (o *fixOptions) run(interruptible context.Context) error {
 		partial = remediate.NotePartial(done.Report, inv, set)
 	}
 	return o.finish(inv, judged, done, partial)
+}
+
+// undone is the report of a fix that did not come to change anything.
+func (o *fixOptions) undone(problems []error) runtime.Object {
+	r := v1alpha1.NewFixReport()
+	r.Metadata, r.Source, r.Scope, r.Errors = o.unchanged(problems)
+	r.Policy, r.DryRun = o.policies.setName(), o.dryRun
+	return r
 }
 
 // failing lists the namespaces that get a policy.

@@ -92,6 +92,14 @@ func fileSetName(filename string) string {
 	return name
 }
 
+// setName is what reports call the policies, also where the file of them could not be read.
+func (f *policyFlags) setName() string {
+	if f.filename != "" {
+		return fileSetName(f.filename)
+	}
+	return f.entry.Name
+}
+
 // readsStdin says that the policies come from standard input.
 func (f *policyFlags) readsStdin() bool { return f.filename == "-" }
 

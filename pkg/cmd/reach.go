@@ -185,7 +185,7 @@ func (o *reachOptions) run(ctx context.Context) error {
 		o.tell("%s, %s", report.Count(m.Workloads(), "workload"), report.Count(m.Len(), "pair"))
 		return nil
 	case o.expect != "":
-		return o.compare(cluster, inv, metadata)
+		return o.compare(ctx, cluster, inv, metadata)
 	default:
 		connections, err := cluster.Ask(o.question)
 		if err != nil {
@@ -254,7 +254,7 @@ func (o *reachOptions) tellNotes(r *v1alpha1.ReachReport) {
 }
 
 // compare judges a file of expectations.
-func (o *reachOptions) compare(cluster *reach.Cluster, inv *inventory.Inventory, metadata v1alpha1.ReportMetadata) error {
+func (o *reachOptions) compare(ctx context.Context, cluster *reach.Cluster, inv *inventory.Inventory, metadata v1alpha1.ReportMetadata) error {
 	in, name := o.streams.In, "standard input"
 	if o.expect != "-" {
 		file, err := os.Open(o.expect)
@@ -265,6 +265,9 @@ func (o *reachOptions) compare(cluster *reach.Cluster, inv *inventory.Inventory,
 		in, name = io.Reader(file), o.expect
 	}
 	r, err := cluster.Expect(in, o.facts.namespace)
+	if err == nil {
+		err = interrupted(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("--expect: %s: %w", name, err)
 	}

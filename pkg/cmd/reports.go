@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/report"
 )
 
@@ -22,6 +21,8 @@ type reportFlags struct {
 	document runtime.Object
 	given    []string
 	files    []reportFile
+	// written says that they have been written, or that it was tried.
+	written bool
 }
 
 // reportFile is one --report.
@@ -43,43 +44,79 @@ func (f *reportFlags) addFlags(cmd *cobra.Command, document runtime.Object) {
 func (f *reportFlags) validate(print *report.PrintFlags) error {
 	f.files = nil
 	for _, text := range f.given {
-		format, path, explicit := strings.Cut(text, "=")
-		if !explicit {
-			path = text
-			format, _ = report.FormatOfFile(path, f.document)
-		}
-		switch {
-		case path == "":
-			return fmt.Errorf("invalid --report %q: no file", text)
-		case path == reportStdout && !explicit:
-			return fmt.Errorf("invalid --report %q: say the format, as in json=-", text)
-		case path == reportStdout && print.Output != "":
-			return fmt.Errorf("--report %s and -o %s cannot both go to stdout", text, print.Output)
-		case path == reportStdout && f.stdout():
-			return errors.New("only one --report can go to stdout")
-		case path == reportStdout && print.Failing:
-			return fmt.Errorf("--failing chooses rows of the table: it cannot be used with --report %s, which takes its place", text)
-		case path == reportStdout && print.SortBy != "":
-			return fmt.Errorf("--sort-by sorts rows of the table: it cannot be used with --report %s, which takes its place", text)
-		case path == reportStdout && print.NoHeaders:
-			return fmt.Errorf("--no-headers is for the table: it cannot be used with --report %s, which takes its place", text)
-		case slices.ContainsFunc(f.files, func(other reportFile) bool { return filepath.Clean(other.path) == filepath.Clean(path) }):
-			return fmt.Errorf("two --report to the same file: %s", path)
-		}
-		if format == "" {
-			return fmt.Errorf("invalid --report %q: say the format, as in json=%s", text, path)
-		}
-		known, ok := report.FileFormat(format, f.document)
-		if !ok {
-			return fmt.Errorf("invalid --report %q: unknown format %q%s: known are %s", text, format,
-				report.DidYouMean(format, report.FileFormats(f.document)), strings.Join(report.FileFormats(f.document), ", "))
-		}
-		if err := checkDirectory(path); err != nil {
+		file, err := f.file(text)
+		if err != nil {
 			return fmt.Errorf("invalid --report %q: %w", text, err)
 		}
-		f.files = append(f.files, reportFile{format: known, path: path})
+		switch {
+		case file.path == reportStdout && print.Output != "":
+			return fmt.Errorf("--report %s and -o %s cannot both go to stdout", text, print.Output)
+		case file.path == reportStdout && f.stdout():
+			return errors.New("only one --report can go to stdout")
+		case file.path == reportStdout && print.Failing:
+			return fmt.Errorf("--failing chooses rows of the table: it cannot be used with --report %s, which takes its place", text)
+		case file.path == reportStdout && print.SortBy != "":
+			return fmt.Errorf("--sort-by sorts rows of the table: it cannot be used with --report %s, which takes its place", text)
+		case file.path == reportStdout && print.NoHeaders:
+			return fmt.Errorf("--no-headers is for the table: it cannot be used with --report %s, which takes its place", text)
+		case slices.ContainsFunc(f.files, func(other reportFile) bool { return other.path == file.path }):
+			return fmt.Errorf("two --report to the same file: %s", file.path)
+		}
+		f.files = append(f.files, file)
 	}
 	return nil
+}
+
+// file reads one [FORMAT=]FILE.
+func (f *reportFlags) file(text string) (reportFile, error) {
+	format, path, explicit := strings.Cut(text, "=")
+	if !explicit {
+		format, path = "", text
+	}
+	if path == "" {
+		return reportFile{}, errors.New("no file")
+	}
+	target, err := canonical(path)
+	if err != nil {
+		return reportFile{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if !explicit && target != reportStdout {
+		format, _ = report.FormatOfFile(path, f.document)
+	}
+	if format == "" {
+		return reportFile{}, fmt.Errorf("say the format, as in json=%s", path)
+	}
+	known, ok := report.FileFormat(format, f.document)
+	if !ok {
+		return reportFile{}, f.unknown(format, known)
+	}
+	if err := checkPlace(target); err != nil {
+		return reportFile{}, err
+	}
+	return reportFile{format: known, path: target}, nil
+}
+
+// unknown is the error for a format that the verb has not, or that nobody has.
+func (f *reportFlags) unknown(format, name string) error {
+	formats := report.FileFormats(f.document)
+	var have []string
+	for _, other := range reporting {
+		if slices.Contains(report.FileFormats(other.document), name) {
+			have = append(have, other.verb)
+		}
+	}
+	if len(have) > 0 {
+		return fmt.Errorf("%s is a format of %s, not of this command: known are %s", name, strings.Join(have, ", "), strings.Join(formats, ", "))
+	}
+	return fmt.Errorf("unknown format %q%s: known are %s", format, report.DidYouMean(format, formats), strings.Join(formats, ", "))
+}
+
+// reporting are the verbs that have --report, with what they report.
+var reporting = []struct {
+	verb     string
+	document runtime.Object
+}{
+	{"audit", v1alpha1.NewAuditReport()}, {"fix", v1alpha1.NewFixReport()}, {"rollback", v1alpha1.NewRollbackReport()},
 }
 
 // stdout says that a report takes the table's place.
@@ -92,42 +129,37 @@ func (f *reportFlags) stdout() bool {
 	return false
 }
 
-// write writes the report to each file. A file is written beside its place and
-// moved there, so that a run that is cut off leaves no half of one.
+// write writes the report to each file, also to those behind one that cannot be written.
 func (f *reportFlags) write(streams Streams, document runtime.Object) error {
+	f.written = true
+	var problems []error
 	for _, file := range f.files {
+		text := func(w io.Writer) error { return report.WriteFile(w, file.format, document) }
 		var err error
-		if file.path == reportStdout {
-			err = writeSafely(streams.Out, streams.OutTerminal, func(w io.Writer) error { return report.WriteFile(w, file.format, document) })
-		} else {
-			err = writeAtomically(file.path, func(w io.Writer) error { return report.WriteFile(w, file.format, document) })
+		switch {
+		case file.path == reportStdout:
+			err = writeSafely(streams.Out, streams.OutTerminal, text)
+		case slices.Contains(stderrNames, filepath.Clean(file.path)):
+			err = writeSafely(streams.Err, streams.ErrTerminal, text)
+		default:
+			err = writeFile(file.path, text)
 		}
 		if err != nil {
-			return fmt.Errorf("write --report %s=%s: %w", file.format, file.path, err)
+			problems = append(problems, fmt.Errorf("write --report %s=%s: %w", file.format, file.path, err))
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
-// checkDirectory says early that a file has no place, before a cluster is changed.
-func checkDirectory(path string) error {
-	if path == reportStdout {
-		return nil
-	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory", path)
-	}
-	dir := filepath.Dir(path)
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("there is no directory %s", dir)
-	case err != nil:
+// ended adds to the end of a run that came to no report what the files say of it. What an earlier run has left in them,
+// a pipeline would take for the result of this one. document makes a report that says what went wrong; standard output
+// gets none, as with -o.
+func (f *reportFlags) ended(streams Streams, err error, document func(problems []error) runtime.Object) error {
+	if err == nil || f.written || len(f.files) == 0 {
 		return err
-	case !info.IsDir():
-		return fmt.Errorf("%s is no directory", dir)
 	}
-	return nil
+	f.files = slices.DeleteFunc(f.files, func(file reportFile) bool { return file.path == reportStdout })
+	return errors.Join(err, f.write(streams, document(apart(err))))
 }
 
 // writeSafely keeps what is written from acting upon a terminal.
@@ -137,34 +169,4 @@ func writeSafely(w io.Writer, terminal bool, write func(io.Writer) error) error 
 	}
 	safe := report.NewTerminalWriter(w)
 	return errors.Join(write(safe), safe.Close())
-}
-
-// writeAtomically writes a file beside its place and moves it there. A pipe or
-// a device is written to.
-func writeAtomically(path string, write func(io.Writer) error) (err error) {
-	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
-		// A pipe or a device cannot be replaced.
-		out, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(writeSafely(out, term.IsTerminal(int(out.Fd())), write), out.Close())
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".cis532-*")
-	if err != nil {
-		var pathErr *os.PathError
-		if errors.As(err, &pathErr) {
-			return pathErr.Err // the temporary file's name tells nobody anything
-		}
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temporary.Name())
-		}
-	}()
-	if err := errors.Join(write(temporary), temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
 }

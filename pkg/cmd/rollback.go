@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 	"github.com/cis532/kubectl-cis532/pkg/apiserver"
@@ -56,7 +57,7 @@ func newRollbackCommand(g *globals) *cobra.Command {
 			if err := o.complete(cmd, args, scope, print); err != nil {
 				return usage(cmd, err)
 			}
-			return o.run(cmd.Context())
+			return o.reports.ended(o.streams, o.run(cmd.Context()), o.undone)
 		},
 	}
 	o.addFlags(cmd, scope, print, v1alpha1.NewRollbackReport(), "removed")
@@ -103,6 +104,14 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 		done.Run = o.streams.RunID()
 	}
 	return o.finish(inv, done)
+}
+
+// undone is the report of a rollback that did not come to change anything.
+func (o *rollbackOptions) undone(problems []error) runtime.Object {
+	r := v1alpha1.NewRollbackReport()
+	r.Metadata, r.Source, r.Scope, r.Errors = o.unchanged(problems)
+	r.DryRun = o.dryRun
+	return r
 }
 
 // maxReadByName is how many namespaces of a run over the whole cluster are read one by one.

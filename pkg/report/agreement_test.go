@@ -20,9 +20,10 @@ import (
 	manifestreader "github.com/cis532/kubectl-cis532/pkg/inventory/manifests"
 )
 
-// said is what a report says, whatever its format: the verdict of each
-// namespace, and its findings as [severity] rule: message.
+// said is what a report says, whatever its format: whether the run passes as a
+// whole, the verdict of each namespace, and its findings as [severity] rule: message.
 type said struct {
+	Passes   bool
 	Verdicts map[string]v1alpha1.Verdict
 	Findings map[string][]string
 }
@@ -39,16 +40,21 @@ func (s said) find(namespace string, text string) {
 // normal is a text as each format may have it: without what only keeps it harmless.
 func normal(text string) string {
 	text = strings.NewReplacer("\u200b", "", `\[`, "[", `\]`, "]").Replace(OneLine(text))
+	text = keptFromComputing.ReplaceAllString(text, "${1}${2}")
 	// JSON has no bytes that are no characters.
 	text = invalidByte.ReplaceAllString(text, `\ufffd`)
 	return strings.Join(strings.Fields(text), " ")
 }
+
+// keptFromComputing is what CSV puts in front of what a spreadsheet would compute.
+var keptFromComputing = regexp.MustCompile(`(;[ \x{a0}\x{3000}"]*)'+([=+\-@＝＋－＠])`)
 
 var invalidByte = regexp.MustCompile(`\\x[0-9a-f]{2}`)
 
 // saidBy is what the document itself says.
 func saidBy(r *v1alpha1.AuditReport) said {
 	s := newSaid()
+	s.Passes = r.Verdict == v1alpha1.VerdictPass
 	for _, ns := range r.Namespaces {
 		s.Verdicts[ns.Name] = ns.Verdict
 		for _, f := range ns.Findings {
@@ -125,7 +131,7 @@ func sampleCompany(t *testing.T) *v1alpha1.AuditReport {
 
 // hostileTexts are what people, or their enemies, write into annotations.
 var hostileTexts = []string{
-	"=HYPERLINK(\"http://evil\",\"x\")", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "a\r\nb,\"c\"", "'quoted'",
+	"=HYPERLINK(\"http://evil\",\"x\")", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "a;=1+1", "a; \"-1\"", "b\n=1", "!1 %2 $3 &4 ~bug", "a\r\nb,\"c\"", "'quoted'",
 	"|pipe|", "`tick` ``", "<script>alert(1)</script>", "<!-- -->", "</details>", "&lt;", "[link](http://evil)", "![img](http://evil)", "http://evil.example/x", "www.evil.example",
 	"@octocat and @org/team", "fixes #12, owner/repo#3, GH-4", "**bold** _it_ ~~gone~~ $x$", "# heading", "- [ ] task", `back\slash \[ \| \`, "me@example.com", "{0} {{1}}",
 	"]]>", "\x00\x01\x1b[31mred\x1b[0m", "\u0085\u009b\u2028\u2029", "\u202egnp.exe\u202c", "\ufeff\ufffe\uffff\ufffd", "\xff\xfe", "日本語 🎉", "y", "null", "~", "---", "!!binary x", "%YAML",
@@ -159,7 +165,6 @@ func anyReport(t *rapid.T) *v1alpha1.AuditReport {
 	r.Control = control.CIS.Control()
 	r.Source = v1alpha1.Source{Kind: v1alpha1.SourceManifests, Paths: []string{text.Draw(t, "path")}}
 	r.Scope = rapid.SampledFrom([]v1alpha1.Scope{v1alpha1.ScopeFull, v1alpha1.ScopePartial}).Draw(t, "scope")
-	r.Verdict = rapid.SampledFrom([]v1alpha1.Verdict{v1alpha1.VerdictPass, v1alpha1.VerdictFail, v1alpha1.VerdictError}).Draw(t, "verdict")
 	r.Errors = rapid.SliceOfN(text, 0, 2).Draw(t, "errors")
 	severity := rapid.SampledFrom(severityOrder)
 	for _, name := range rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?`), 0, 8, rapid.ID[string]).Draw(t, "names") {
@@ -181,5 +186,21 @@ func anyReport(t *rapid.T) *v1alpha1.AuditReport {
 		r.Namespaces = append(r.Namespaces, ns)
 	}
 	r.Summary.Namespaces = len(r.Namespaces)
+	r.Verdict = verdictOf(r)
 	return r
+}
+
+// verdictOf is the verdict that an audit gives to such a run.
+func verdictOf(r *v1alpha1.AuditReport) v1alpha1.Verdict {
+	is := func(verdict v1alpha1.Verdict) bool {
+		return slices.ContainsFunc(r.Namespaces, func(ns v1alpha1.NamespaceAudit) bool { return ns.Verdict == verdict })
+	}
+	switch {
+	case len(r.Errors) > 0 || is(v1alpha1.VerdictError):
+		return v1alpha1.VerdictError
+	case is(v1alpha1.VerdictFail):
+		return v1alpha1.VerdictFail
+	default:
+		return v1alpha1.VerdictPass
+	}
 }

@@ -70,11 +70,11 @@ func writeClusterReports(w io.Writer, document runtime.Object, header string) er
 	return out.out.Flush()
 }
 
-// clusterReportName is the name of the first object. A run over some namespaces has another than one over all: it must
-// not take its place when it is applied.
+// clusterReportName is the name of the first object. A run over some namespaces has another than one over all, and so
+// has one that only shows what fails: it must not take its place when it is applied.
 func clusterReportName(r *v1alpha1.AuditReport) string {
 	name := "cis-" + r.Control.ID
-	if r.Scope != v1alpha1.ScopePartial {
+	if r.Scope != v1alpha1.ScopePartial && len(r.Namespaces) == r.Summary.Namespaces {
 		return name
 	}
 	sum := sha256.New()
@@ -125,6 +125,10 @@ func (c *clusterReports) add(result openreports.ReportResult) error {
 	return nil
 }
 
+// reportLabel has the name of the first object in all objects of a report, so that kubectl apply --prune finds the parts
+// that an earlier and larger one has left.
+const reportLabel = "cis532.io/report"
+
 // end writes the object.
 func (c *clusterReports) end() error {
 	c.parts++
@@ -133,7 +137,7 @@ func (c *clusterReports) end() error {
 		name = fmt.Sprintf("%s-part-%d", c.name, c.parts)
 	}
 	meta := metav1.ObjectMeta{Name: name, Labels: map[string]string{
-		"app.kubernetes.io/managed-by": toolName, "cis-benchmark": c.control,
+		"app.kubernetes.io/managed-by": toolName, "cis-benchmark": c.control, reportLabel: c.name,
 	}}
 	head, err := json.Marshal(meta)
 	if err != nil {

@@ -3,8 +3,10 @@ package report
 import (
 	"bufio"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -72,25 +74,19 @@ func (w *csvWriter) row(cells ...string) error {
 
 // csvCell keeps a text from being more than text: no control characters but
 // line breaks, and no formula. A spreadsheet shows the apostrophe in front of
-// one and computes nothing.
+// one and computes nothing. Where the language of a spreadsheet separates cells
+// by semicolons, one inside of a text begins a cell too, and a line break a row.
 func csvCell(text string) string {
 	text = escape(text, func(r rune) bool { return r == '\n' })
-	if formula(strings.TrimLeft(text, " \n\u00a0\u3000")) {
-		return "'" + text
+	if !strings.ContainsAny(text, "=+-@＝＋－＠") {
+		return text
 	}
-	return text
+	return formula.ReplaceAllString(text, "${1}'${2}")
 }
 
-// formula says that a spreadsheet would compute the text, also in the wide
-// characters of East Asian keyboards.
-func formula(text string) bool {
-	for _, begin := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
-		if strings.HasPrefix(text, begin) {
-			return true
-		}
-	}
-	return false
-}
+// formula finds what a spreadsheet would compute, also in the wide characters
+// of East Asian keyboards.
+var formula = regexp.MustCompile("((?:^|[;\n])[ \n\u00a0\u3000\"']*?)([=+\\-@＝＋－＠])")
 
 func (w *csvWriter) audit(r *v1alpha1.AuditReport) error {
 	err := w.Write([]string{
@@ -100,6 +96,12 @@ func (w *csvWriter) audit(r *v1alpha1.AuditReport) error {
 		"high", "medium", "low", "info", "rules", "findings", "declared_in", "control", "source", "checked_at",
 	})
 	control, source, checked := controlText(r.Control), sourceText(r.Source), csvTime(r.Metadata)
+	// Rows are all that a sheet has: what is wrong with the run as a whole is one of no namespace.
+	for _, problem := range r.Errors {
+		row := make([]string, 28)
+		row[1], row[2], row[25], row[26], row[27] = string(v1alpha1.VerdictError), problem, control, source, checked
+		err = errors.Join(err, w.row(row...))
+	}
 	for i := range r.Namespaces {
 		if err != nil {
 			return err
@@ -192,6 +194,9 @@ func declaredText(d *v1alpha1.DeclaredIn) string {
 
 func (w *csvWriter) fix(r *v1alpha1.FixReport) error {
 	err := w.Write([]string{"namespace", "result", "reason", "policies", "verified", "managed_by", "policy", "dry_run", "run", "source", "done_at"})
+	for _, problem := range r.Errors {
+		err = errors.Join(err, w.row("", string(v1alpha1.ResultError), problem, "", "", "", r.Policy, string(r.DryRun), r.Run, sourceText(r.Source), csvTime(r.Metadata)))
+	}
 	for i := range r.Namespaces {
 		if err != nil {
 			return err
@@ -209,6 +214,9 @@ func (w *csvWriter) fix(r *v1alpha1.FixReport) error {
 
 func (w *csvWriter) rollback(r *v1alpha1.RollbackReport) error {
 	err := w.Write([]string{"namespace", "result", "reason", "policies", "kept", "verified", "dry_run", "run", "source", "done_at"})
+	for _, problem := range r.Errors {
+		err = errors.Join(err, w.row("", string(v1alpha1.ResultError), problem, "", "", "", string(r.DryRun), r.Run, sourceText(r.Source), csvTime(r.Metadata)))
+	}
 	for i := range r.Namespaces {
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,9 @@ func (w *csvWriter) matrix(m *v1alpha1.ReachMatrix) error {
 
 func (w *csvWriter) expectations(r *v1alpha1.ReachExpectations) error {
 	err := w.Write([]string{"line", "source", "destination", "port", "expected", "got", "error", "decided_by"})
+	if r.Summary.Lines == 0 {
+		err = errors.Join(err, w.row("", "", "", "", "", "", nothingExpected, ""))
+	}
 	for i := range r.Mismatches {
 		if err != nil {
 			return err

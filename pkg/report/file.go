@@ -44,32 +44,40 @@ func FileFormats(document runtime.Object) []string {
 	return names
 }
 
-// FileFormat returns the format of that name or file extension, where it can
-// write such a document.
+// FileFormat returns the format of that name or file extension, and whether it
+// can write such a document.
 func FileFormat(name string, document runtime.Object) (format string, ok bool) {
 	name = strings.ToLower(name)
 	for _, f := range formats {
-		if (f.Name == name || slices.Contains(f.Extensions, name)) && f.Writes(document) {
-			return f.Name, true
+		if f.means(name) {
+			return f.Name, f.Writes(document)
 		}
 	}
 	return name, false
 }
 
-// FormatOfFile returns the format that a file's name means, where it can write
-// such a document: results.sarif.json is asked for by that name, by its longest
-// extension, then by shorter ones. Without an extension, format is empty.
+// means says that the format has that name or file extension.
+func (f *Format) means(name string) bool {
+	return f.Name == name || slices.Contains(f.Extensions, name)
+}
+
+// FormatOfFile returns the format that a file's name means, and whether it can
+// write such a document: results.sarif.json is asked for by that name, by its
+// longest extension, then by shorter ones, so that it is SARIF and not JSON also
+// for what has no SARIF. Without an extension, format is empty.
 func FormatOfFile(path string, document runtime.Object) (format string, ok bool) {
-	rest := filepath.Base(path)
+	rest := strings.ToLower(filepath.Base(path))
 	if !strings.Contains(rest, ".") {
 		return "", false
 	}
 	for {
-		if format, ok = FileFormat(rest, document); ok {
-			return format, true
+		for _, f := range formats {
+			if f.means(rest) {
+				return f.Name, f.Writes(document)
+			}
 		}
 		var more bool
-		if _, rest, more = strings.Cut(rest, "."); !more {
+		if format, rest, more = strings.Cut(rest, "."); !more {
 			return format, false
 		}
 	}

@@ -146,6 +146,10 @@ func (f *PrintFlags) ToPrinter(table TableOptions, terminal bool) (*Printer, err
 	if f.Output == "" && *f.templates.TemplateArgument != "" {
 		f.Output = "go-template"
 	}
+	// kubectl takes its own in capitals too.
+	if lower := strings.ToLower(f.Output); slices.Contains(f.jsonYAML.AllowedFormats(), lower) || slices.Contains(f.reportFormats(), lower) {
+		f.Output = lower
+	}
 	var err error
 	if p.sort, err = parseSortKey(f.SortBy, f.Rows); err != nil {
 		return nil, err

@@ -124,7 +124,9 @@ func TestFormatsWriteAnEmptyDocument(t *testing.T) {
 			}
 		}
 	}
-	agree(t, v1alpha1.NewAuditReport())
+	r := v1alpha1.NewAuditReport()
+	r.Verdict, r.Errors = v1alpha1.VerdictError, []string{"the API server cannot be reached"}
+	agree(t, r)
 }
 
 func TestFormatOfAFile(t *testing.T) {

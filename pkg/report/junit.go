@@ -224,7 +224,11 @@ func (s *junitSuite) addResult(namespace string, result v1alpha1.Result, reason 
 }
 
 func junitExpectations(r *v1alpha1.ReachExpectations) junitSuite {
-	s := newJUnitSuite(cmp.Or(OneLine(r.File), "expectations"), r.Source, r.Metadata, nil)
+	var problems []string
+	if r.Summary.Lines == 0 {
+		problems = append(problems, nothingExpected)
+	}
+	s := newJUnitSuite(cmp.Or(OneLine(expectationsFile(r)), "expectations"), r.Source, r.Metadata, problems)
 	next := 0
 	add := func(m *v1alpha1.Mismatch) {
 		// The number is not in the name where there is another: a pipeline follows a case by its name, and lines move.

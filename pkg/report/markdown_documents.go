@@ -151,7 +151,7 @@ func (m *markdown) control(c v1alpha1.Control) {
 
 func (m *markdown) fix(r *v1alpha1.FixReport) {
 	summary, _ := FixSummary(r, "", "")
-	m.printf("## %s\n\n", markdownText("fix"+DryRunNote(r.DryRun)+": "+summary))
+	m.printf("## %s\n\n", markdownText("fix"+DryRunNote(r.DryRun)+": "+errorWord(r.Errors)+summary))
 	m.about(r.Source, r.Metadata)
 	m.printf("Policy: %s\n\n", markdownText(shortened(r.Policy, maxMarkdownText)))
 	m.list("error", r.Errors)
@@ -166,7 +166,7 @@ func (m *markdown) fix(r *v1alpha1.FixReport) {
 
 func (m *markdown) rollback(r *v1alpha1.RollbackReport) {
 	summary, _ := RollbackSummary(r, "")
-	m.printf("## %s\n\n", markdownText("rollback"+DryRunNote(r.DryRun)+": "+summary))
+	m.printf("## %s\n\n", markdownText("rollback"+DryRunNote(r.DryRun)+": "+errorWord(r.Errors)+summary))
 	m.about(r.Source, r.Metadata)
 	m.printf("\n")
 	m.list("error", r.Errors)
@@ -177,6 +177,14 @@ func (m *markdown) rollback(r *v1alpha1.RollbackReport) {
 		t.rows = append(t.rows, []string{ns.Name, string(ns.Result), strings.Join(ns.Policies, ", "), verified(ns.Verified), reason})
 	}
 	m.table(t, m.room())
+}
+
+// errorWord begins a heading above what went wrong with the run as a whole.
+func errorWord(problems []string) string {
+	if len(problems) == 0 {
+		return ""
+	}
+	return "ERROR: "
 }
 
 // resultsTable is the table of what was done.

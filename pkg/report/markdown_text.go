@@ -14,6 +14,7 @@ func markdownText(text string) string {
 	// GitHub looks for these in the rendered text, where a backslash is gone: a space without width parts them.
 	text = mention.ReplaceAllString(text, "${1}"+noWidth)
 	text = issue.ReplaceAllString(text, "${1}"+noWidth+"${2}")
+	text = reference.ReplaceAllString(text, "${1}"+noWidth+"${2}")
 	return address.ReplaceAllString(text, "${1}"+noWidth+"${2}")
 }
 
@@ -28,6 +29,8 @@ var (
 	// mention begins the name of a user or the number of an issue, and issue is the other way to write one.
 	mention = regexp.MustCompile(`([@#])`)
 	issue   = regexp.MustCompile(`(?i)\b(gh-)(\d)`)
+	// reference is a merge request, a snippet, an epic, a milestone or a label of GitLab.
+	reference = regexp.MustCompile(`(!|\$|&amp;|%|~)([0-9A-Za-z"])`)
 	// address is what GitHub makes a link of.
 	address = regexp.MustCompile(`(?i)(https?|ftp|mailto|xmpp|www)([:.])`)
 )

@@ -172,9 +172,20 @@ func ExpectationsSummary(r *v1alpha1.ReachExpectations) string {
 	s := r.Summary
 	parts := append([]string{fmt.Sprintf("%d of %d agree", s.Agreed, s.Lines)},
 		rest(s.Differed, "differ", s.Unknown, "unknown", s.Invalid, "invalid")...)
-	name := r.File
-	if name == "-" {
-		name = "standard input"
+	if s.Lines == 0 {
+		parts = []string{nothingExpected}
 	}
-	return fmt.Sprintf("%s: %s", name, strings.Join(parts, ", "))
+	return fmt.Sprintf("%s: %s", expectationsFile(r), strings.Join(parts, ", "))
+}
+
+// nothingExpected is what a file without expectations comes to: nothing was
+// wrong, and nothing was found to be right.
+const nothingExpected = "no expectations: nothing was compared"
+
+// expectationsFile names the file.
+func expectationsFile(r *v1alpha1.ReachExpectations) string {
+	if r.File == "-" {
+		return "standard input"
+	}
+	return r.File
 }

@@ -79,6 +79,10 @@ func readMarkdown(data []byte) (said, error) {
 	allowed := []string{"html", "head", "body", "h2", "h3", "p", "strong", "br", "ul", "li", "details", "summary", "table", "thead", "tbody", "tr", "th", "td"}
 	s := newSaid()
 	for node := range page.Descendants() {
+		if node.Type == xhtml.ElementNode && node.Data == "h2" {
+			verdict, _, _ := strings.Cut(node.FirstChild.Data, ":")
+			s.Passes = verdict == string(v1alpha1.VerdictPass)
+		}
 		switch {
 		case node.Type == xhtml.CommentNode, node.Type == xhtml.ElementNode && !slices.Contains(allowed, node.Data):
 			return s, fmt.Errorf("the page has a %q", node.Data)
@@ -101,8 +105,8 @@ func readMarkdown(data []byte) (said, error) {
 	return s, nil
 }
 
-// mentions is what GitHub looks for in a rendered page.
-var mentions = regexp.MustCompile(`(^|\W)@[A-Za-z0-9]|#[0-9]|(?i:\bGH-[0-9])`)
+// mentions is what GitHub and GitLab look for in a rendered page.
+var mentions = regexp.MustCompile(`(^|\W)@[A-Za-z0-9]|[#!$%&~][0-9]|[%~]["A-Za-z]|(?i:\bGH-[0-9])`)
 
 // rendered is Markdown as a page.
 func rendered(data []byte) (*xhtml.Node, error) {
@@ -139,11 +143,15 @@ func readCSV(data []byte) (said, error) {
 	}
 	s := newSaid()
 	findings := slices.Index(rows[0], "findings")
+	s.Passes = !slices.ContainsFunc(rows, func(row []string) bool { return row[1] == "FAIL" || row[1] == "ERROR" })
 	for _, row := range rows[1:] {
 		for _, cell := range row {
 			if formulaBegins.MatchString(cell) {
 				return s, fmt.Errorf("a spreadsheet would compute %q", cell)
 			}
+		}
+		if row[0] == "" { // the run as a whole
+			continue
 		}
 		s.Verdicts[row[0]] = v1alpha1.Verdict(row[1])
 		if row[findings] != "" {
@@ -156,7 +164,8 @@ func readCSV(data []byte) (said, error) {
 }
 
 // formulaBegins is OWASP's list, and the wide characters that Excel takes for them.
-var formulaBegins = regexp.MustCompile("^[\\s]*[=+\\-@\t\r＝＋－＠]")
+// Where semicolons separate cells, each of them begins one, and each line break a row.
+var formulaBegins = regexp.MustCompile("(^|[;\n])[\\s\"]*[=+\\-@\t\r＝＋－＠]")
 
 func readJUnit(data []byte) (said, error) {
 	suites, err := junit.Ingest(data)
@@ -164,6 +173,7 @@ func readJUnit(data []byte) (said, error) {
 		return said{}, err
 	}
 	s := newSaid()
+	s.Passes = suites[0].Totals.Failed+suites[0].Totals.Error == 0
 	for _, test := range suites[0].Tests {
 		if test.Classname != junitNamespaces {
 			continue
@@ -201,6 +211,9 @@ func readSARIF(data []byte) (said, error) {
 		return said{}, err
 	}
 	s, run := newSaid(), log.Runs[0]
+	s.Passes = *run.Invocations[0].ExecutionSuccessful && !slices.ContainsFunc(run.Results, func(r *sarif.Result) bool {
+		return len(r.Suppressions) == 0 && (*r.RuleID == noPolicy || *r.RuleID == notJudged)
+	})
 	for _, location := range run.LogicalLocations {
 		verdict, _ := location.Properties.Properties["verdict"].(string)
 		s.Verdicts[*location.Name] = v1alpha1.Verdict(verdict)
@@ -221,6 +234,7 @@ func readSARIF(data []byte) (said, error) {
 func readClusterReports(apiVersion, kind string) func([]byte) (said, error) {
 	return func(data []byte) (said, error) {
 		s := newSaid()
+		s.Passes = true
 		documents := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(data)))
 		for {
 			document, err := documents.Read()
@@ -240,6 +254,7 @@ func readClusterReports(apiVersion, kind string) func([]byte) (said, error) {
 			if err := s.readResults(object.Summary, object.Results); err != nil {
 				return s, err
 			}
+			s.Passes = s.Passes && object.Summary.Fail+object.Summary.Error == 0
 		}
 	}
 }
@@ -257,7 +272,11 @@ func (s said) readResults(summary openreports.ReportSummary, results []openrepor
 			s.find(namespace, text)
 			continue
 		}
-		s.Verdicts[namespace] = v1alpha1.Verdict(result.Properties["verdict"])
+		verdict := v1alpha1.Verdict(result.Properties["verdict"])
+		if !slices.Contains(resultVerdicts[result.Result], verdict) {
+			return fmt.Errorf("%s is %s as %s", namespace, verdict, result.Result)
+		}
+		s.Verdicts[namespace] = verdict
 		if result.Result == "fail" {
 			s.find(namespace, text)
 		}
@@ -266,6 +285,12 @@ func (s said) readResults(summary openreports.ReportSummary, results []openrepor
 		return fmt.Errorf("its summary is %+v, its results are %+v", summary, counted)
 	}
 	return nil
+}
+
+// resultVerdicts are the verdicts that a result may stand for: a dashboard only looks at results.
+var resultVerdicts = map[openreports.Result][]v1alpha1.Verdict{
+	"pass": {v1alpha1.VerdictPass, v1alpha1.VerdictAccepted}, "fail": {v1alpha1.VerdictFail}, "error": {v1alpha1.VerdictError},
+	"skip": {v1alpha1.VerdictSkipped, v1alpha1.VerdictExempt},
 }
 
 // readKubeBench reads the JSON as kube-bench's documentation has it: no other field, none missing.
@@ -320,6 +345,7 @@ func readKubeBench(data []byte) (said, error) {
 	if failed := check.Status == "FAIL"; failed != (output.Totals.TotalFail == 1) || failed == (output.Totals.TotalPass == 1) {
 		return s, fmt.Errorf("the check is %s, the totals are %+v", check.Status, output.Totals)
 	}
+	s.Passes = check.Status == "PASS"
 	for line := range strings.Lines(check.ActualValue) {
 		words := strings.Fields(line)
 		s.Verdicts[words[1]] = v1alpha1.Verdict(words[3])

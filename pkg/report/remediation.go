@@ -145,6 +145,9 @@ func FixSummary(r *v1alpha1.FixReport, policy, flags string) (summary, next stri
 // next, on the same namespaces as flags names them.
 func RollbackSummary(r *v1alpha1.RollbackReport, flags string) (summary, next string) {
 	s := r.Summary
+	if s.Namespaces == 0 && len(r.Errors) > 0 {
+		return "nothing was rolled back: it is not known what there is", ""
+	}
 	if s.Namespaces == 0 {
 		return "nothing to roll back: no policy of kubectl-cis532 was found", ""
 	}

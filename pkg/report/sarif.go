@@ -56,7 +56,7 @@ type sarifRun struct {
 
 func newSARIFRun(r *v1alpha1.AuditReport) *sarifRun {
 	s := &sarifRun{report: r, run: sarif.NewRunWithInformationURI(toolName, informationURI), rules: map[string]int{}, fingerprints: map[string]int{}}
-	s.run.Tool.Driver.WithVersion(version.Get().GitVersion)
+	s.run.Tool.Driver.WithVersion(strings.TrimPrefix(version.Get().GitVersion, "v"))
 	s.run.WithColumnKind("utf16CodeUnits").WithAutomationDetails(sarif.NewRunAutomationDetails().WithID(sarifCategory(r.Source)))
 	for _, text := range r.Rules {
 		s.addRule(text)
@@ -85,13 +85,15 @@ func (s *sarifRun) invocation() {
 	if made := s.report.Metadata.CreationTimestamp; !made.IsZero() {
 		invocation.WithEndTimeUtc(made.UTC().Format(time.RFC3339))
 	}
-	for level, texts := range map[string][]string{sarif.LevelError: s.report.Errors, sarif.LevelWarning: s.report.Warnings} {
+	notify := func(level string, texts []string) {
 		for _, text := range texts {
 			notification := sarif.NewNotification().WithMessage(sarifMessage(text))
 			notification.Level = level
 			invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, notification)
 		}
 	}
+	notify(sarif.LevelError, s.report.Errors)
+	notify(sarif.LevelWarning, s.report.Warnings)
 	s.run.Invocations = append(s.run.Invocations, invocation)
 	for _, problem := range s.report.Errors {
 		s.addNotJudged(problem, sourceLocation(s.report.Source), "")

@@ -32,13 +32,15 @@ func (s *sarifRun) addRule(text v1alpha1.RuleText) int {
 	driver := s.run.Tool.Driver
 	place := len(driver.Rules)
 	s.rules[text.ID] = place
-	rule := sarif.NewReportingDescriptor().WithID(text.ID).WithName(text.ID).
+	rule := sarif.NewReportingDescriptor().WithID(text.ID).WithName(pascalCase(text.ID)).
 		WithShortDescription(sarif.NewMultiformatMessageString().WithText(OneLine(text.Summary))).
 		WithFullDescription(sarif.NewMultiformatMessageString().WithText(joinedTexts(" ", text.What, text.Why))).
 		WithHelp(sarif.NewMultiformatMessageString().WithText(joinedTexts("\n\n", text.Summary, text.What, text.Why, text.Remedy)).WithMarkdown(ruleMarkdown(text)))
-	if text.ID != notJudged {
-		rule.WithHelpURI(informationURI + "/blob/main/docs/rules/" + text.ID + ".md")
+	page := "rules/" + text.ID
+	if text.ID == notJudged {
+		page = "troubleshooting"
 	}
+	rule.WithHelpURI(informationURI + "/blob/main/docs/" + page + ".md")
 	level := sarif.NewReportingConfiguration()
 	level.Level = sarifLevels[text.Severity]
 	rule.WithDefaultConfiguration(level)
@@ -47,6 +49,18 @@ func (s *sarifRun) addRule(text v1alpha1.RuleText) int {
 	rule.WithProperties(properties)
 	driver.Rules = append(driver.Rules, rule)
 	return place
+}
+
+// pascalCase is the readable name that SARIF wants beside the id, and different
+// from it: NoPolicy for no-policy.
+func pascalCase(id string) string {
+	var name strings.Builder
+	for word := range strings.SplitSeq(id, "-") {
+		if word != "" {
+			name.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return name.String()
 }
 
 // joinedTexts joins what is not empty.

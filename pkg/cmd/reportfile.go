@@ -1,0 +1,166 @@
+package cmd
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// stdoutNames and stderrNames are how systems name the standard streams. A
+// stream that was redirected into a file looks like that file: it is written
+// to as a stream, and never replaced.
+var (
+	stdoutNames = []string{"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
+	stderrNames = []string{"/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"}
+)
+
+// canonical is the path that a report goes to: "-" for standard output, else
+// what the last of a chain of links names, so that a link is written through
+// as `> FILE` does, also where nothing is there yet.
+func canonical(path string) (string, error) {
+	if slices.Contains(stdoutNames, filepath.Clean(path)) {
+		return reportStdout, nil
+	}
+	if path == reportStdout || ofSystem(path) {
+		return path, nil
+	}
+	path = filepath.Clean(path)
+	const maxLinks = 40 // as Linux has it
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link, or nothing at all
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		if path = target; ofSystem(path) {
+			return path, nil
+		}
+	}
+	return "", errors.New("too many links")
+}
+
+// ofSystem says that a path leads to a device, or to an open file of this
+// process: what such a path seems to be is not what may be replaced.
+func ofSystem(path string) bool {
+	path = filepath.ToSlash(filepath.Clean(path))
+	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")
+}
+
+// checkPlace says early that a file has no place, before a cluster is changed.
+func checkPlace(path string) error {
+	if path == reportStdout {
+		return nil
+	}
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a directory", path)
+	case err == nil && info.Mode().IsRegular():
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return file.Close()
+	case err == nil: // opening a pipe would wait for its reader
+		return nil
+	}
+	dir := filepath.Dir(path)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("there is no directory %s", dir)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is no directory", dir)
+	}
+	temporary, err := createBeside(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	return errors.Join(temporary.Close(), os.Remove(temporary.Name()))
+}
+
+// writeFile writes a file whole or not at all: beside its place, and then moved
+// there. It keeps the permissions of the file that it replaces; a new one has
+// those that the user's umask leaves. Pipes, devices, and files whose directory
+// takes no other (one that is mounted into a container) are written to.
+func writeFile(path string, write func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	exists := err == nil
+	if exists && (!info.Mode().IsRegular() || ofSystem(path)) {
+		return writeStream(path, write)
+	}
+	temporary, err := createBeside(path)
+	if err != nil {
+		if exists {
+			return writeInPlace(path, write)
+		}
+		return err
+	}
+	err = withoutPath(write(temporary))
+	if exists {
+		err = errors.Join(err, temporary.Chmod(info.Mode().Perm()))
+	}
+	if err = errors.Join(err, temporary.Close()); err == nil {
+		if err = os.Rename(temporary.Name(), path); err == nil {
+			return nil
+		}
+		if exists {
+			err = writeInPlace(path, write)
+		}
+	}
+	_ = os.Remove(temporary.Name())
+	return err
+}
+
+// createBeside creates a file in the directory of another, with the permissions
+// that a new file has (os.CreateTemp would give it fewer).
+func createBeside(path string) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".cis532-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return file, withoutPath(err)
+}
+
+// withoutPath leaves the name of a temporary file out of an error: it tells nobody anything.
+func withoutPath(err error) error {
+	var pathErr *os.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// writeStream writes to a pipe or a device.
+func writeStream(path string, write func(io.Writer) error) error {
+	out, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeSafely(out, term.IsTerminal(int(out.Fd())), write), out.Close())
+}
+
+// writeInPlace writes into a file that is there. What has no room leaves
+// nothing, rather than a half that somebody takes for the whole.
+func writeInPlace(path string, write func(io.Writer) error) error {
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	if _, err = text.WriteTo(out); err != nil {
+		err = errors.Join(err, out.Truncate(0))
+	}
+	return errors.Join(err, out.Close())
+}
