@@ -45,6 +45,7 @@ func TestFlagsThatExcludeEachOther(t *testing.T) {
 		"generate --output-dir a --template x":             "--output-dir writes a file per namespace: --template cannot be used with it",
 		"fix --replace-guide-policy --policy allow-all":    "--replace-guide-policy gives the guide's policy the rules that it was meant to have: --policy and --policy-file cannot be used with it",
 		"fix --policy allow-all --policy-file a":           "only one of --policy and --policy-file can be used",
+		"fix --policy default-deny --policy allow-dns":     `invalid argument "allow-dns" for "--policy" flag: it takes one policy, and "default-deny" is given too: several are made from a --policy-file`,
 		"generate --policy allow-all --policy-file a":      "only one of --policy and --policy-file can be used",
 		"generate -f - --policy-file -":                    "standard input can be read only once: -f - and --policy-file - cannot be used together",
 		"fix --dry-run server":                             "--dry-run takes its value behind an equals sign: --dry-run=server",

@@ -26,12 +26,34 @@ type policyFlags struct {
 }
 
 func (f *policyFlags) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.name, "policy", baseline.DefaultEntry, fmt.Sprintf(
+	f.name = baseline.DefaultEntry
+	cmd.Flags().Var(&oneName{name: &f.name}, "policy", fmt.Sprintf(
 		"The policy of the catalogue that namespaces get. One of: (%s). %s policies NAME says what it allows and blocks.", strings.Join(baseline.Names(), ", "), displayName))
 	cmd.Flags().StringVar(&f.filename, "policy-file", "",
 		"Give namespaces the NetworkPolicies of a file (- is standard input) instead: one or more, without a namespace. All of them are made in a namespace, or none.")
 	_ = cmd.RegisterFlagCompletionFunc("policy", completeWords(entryCompletions()))
 	_ = cmd.MarkFlagFilename("policy-file", "json", "yaml", "yml")
+}
+
+// oneName is the value of --policy. Given twice, the last would win without a word, and a namespace would get less isolation
+// than somebody meant.
+type oneName struct {
+	name  *string
+	given bool
+}
+
+func (n *oneName) String() string { return *n.name }
+
+// Type is the word that help gives for the value.
+func (*oneName) Type() string { return "string" }
+
+// Set takes the name.
+func (n *oneName) Set(name string) error {
+	if n.given && name != *n.name {
+		return fmt.Errorf("it takes one policy, and %q is given too: several are made from a --policy-file", *n.name)
+	}
+	*n.name, n.given = name, true
+	return nil
 }
 
 // entryCompletions are the names of the catalogue, with what they are for.

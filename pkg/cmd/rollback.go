@@ -117,7 +117,7 @@ func (o *rollbackOptions) undone(problems []error) runtime.Object {
 // maxReadByName is how many namespaces of a run over the whole cluster are read one by one.
 const maxReadByName = 8
 
-// weigh finds out which pods the removals newly restrict. Pods are read only where another policy stays.
+// weigh finds out which pods the removals newly restrict. Pods and what makes them are read only where another policy stays.
 func (o *rollbackOptions) weigh(ctx context.Context, clients *apiserver.Clients, inv *inventory.Inventory, plan []remediate.Removal) error {
 	if len(removalsIn(plan, true)) == 0 {
 		return nil
@@ -135,7 +135,7 @@ func (o *rollbackOptions) weigh(ctx context.Context, clients *apiserver.Clients,
 		if len(o.scope.Names) == 0 && len(names) > maxReadByName {
 			read = nil
 		}
-		if err := reader.Complete(ctx, inv, live.More{Names: read, Workloads: true}); err != nil {
+		if err := reader.Complete(ctx, inv, live.More{Names: read, Workloads: true, Controllers: true}); err != nil {
 			return err
 		}
 		remediate.Weigh(inv, plan)

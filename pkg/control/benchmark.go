@@ -76,6 +76,9 @@ func (b Benchmark) Control() v1alpha1.Control {
 		Description: description, Rationale: rationale, Impact: impact, Audit: auditProcedure, Remediation: remediation,
 		Mappings: slices.Clone(mappings),
 	}
+	if own.assessment == manual {
+		c.Audit += byHand
+	}
 	for _, it := range items {
 		if it.benchmark != own.benchmark {
 			c.References = append(c.References, it.name+" "+it.id)

@@ -19,7 +19,11 @@ const (
 		"Before a policy that restricts is introduced, find out which connections the workload needs."
 
 	auditProcedure = "List the namespaces (kubectl get namespaces) and the policies (kubectl get networkpolicy --all-namespaces), " +
-		"and make sure that each namespace has at least one. `kubectl cis532 audit --include-system --no-exemptions` does so, and says what isolation there is behind it."
+		"review what they do, and make sure that each namespace has at least one. " +
+		"`kubectl cis532 audit --include-system --no-exemptions` does so, and says what isolation there is behind it."
+
+	// byHand is added where a benchmark leaves the judgement to a person.
+	byHand = " The benchmark has this judged by hand: PASS says that the policies are there, and whether they are good enough is for a person to say."
 
 	remediation = "Create NetworkPolicies in each namespace that has none. `kubectl cis532 fix` gives it one that allows everything, which meets the letter, " +
 		"cuts nothing and isolates nothing; replace it by policies that allow what the workloads need. " +
@@ -35,5 +39,6 @@ var mappings = []v1alpha1.ControlMapping{
 // references are the same control outside of the benchmarks, and what to read.
 var references = []string{
 	"Kubescape C-0206",
+	"https://www.cisecurity.org/cis-benchmarks",
 	"https://kubernetes.io/docs/concepts/services-networking/network-policies/",
 }

@@ -29,6 +29,8 @@ type Removal struct {
 	Restricts []string
 	// Pods counts the live pods that would newly be restricted.
 	Pods int
+	// Coming are the controllers (KIND/NAME) whose pods would be restricted once they are there, where no live pod is.
+	Coming []string
 	// PodsUnknown is why that could not be found out; nil where it was.
 	PodsUnknown error
 }
@@ -48,11 +50,20 @@ func (r *Removal) Effect(verb string) string {
 	return fmt.Sprintf("%s %s newly restrict pods%s", names, verb, r.extent())
 }
 
+// maxComing is how many controllers a reason names.
+const maxComing = 3
+
+// extent says how many pods there are, or else which controllers will make some.
 func (r *Removal) extent() string {
-	if r.Pods == 0 {
-		return ""
+	switch more := len(r.Coming) - maxComing; {
+	case r.Pods > 0:
+		return fmt.Sprintf(" (%d)", r.Pods)
+	case more > 0:
+		return fmt.Sprintf(" (those to come of %s and %d more)", strings.Join(r.Coming[:maxComing], ", "), more)
+	case len(r.Coming) > 0:
+		return fmt.Sprintf(" (those to come of %s)", strings.Join(r.Coming, ", "))
 	}
-	return fmt.Sprintf(" (%d)", r.Pods)
+	return ""
 }
 
 // PlanRollback finds what this tool made in the namespaces of an inventory,

@@ -44,12 +44,18 @@ func isolates(np *networkingv1.NetworkPolicy, d netpol.Direction) bool {
 	return slices.Contains(validation.Default(np).Spec.PolicyTypes, want)
 }
 
-// Weigh finds out of each removal, by the live pods of the inventory, which
-// pods it would newly restrict. Where they could not be read, it may restrict some.
+// Weigh finds out of each removal which pods it would newly restrict: the live pods of the inventory, or where it is none
+// of those, the pods that controllers will make (a CronJob between two runs, what is scaled to 0). Where they could not be
+// read, it may restrict some.
 func Weigh(inv *inventory.Inventory, plan []Removal) {
-	pods := map[string][]netpol.Pod{}
+	pods, coming := map[string][]netpol.Pod{}, map[string][]inventory.Workload{}
 	for i := range inv.Workloads {
 		pods[inv.Workloads[i].Namespace] = append(pods[inv.Workloads[i].Namespace], inv.Workloads[i].Pod)
+	}
+	for i := range inv.Templates {
+		if w := &inv.Templates[i]; makesMore(w) {
+			coming[w.Namespace] = append(coming[w.Namespace], *w)
+		}
 	}
 	for i := range plan {
 		r := &plan[i]
@@ -57,14 +63,39 @@ func Weigh(inv *inventory.Inventory, plan []Removal) {
 		switch {
 		case len(directions) == 0:
 		case inv.WorkloadsUnknown != nil:
-			r.PodsUnknown = inv.WorkloadsUnknown
-			for _, np := range r.stay {
-				if slices.ContainsFunc(directions, func(d netpol.Direction) bool { return isolates(np, d) }) {
-					r.Restricts = append(r.Restricts, np.Name)
-				}
-			}
+			r.cannotWeigh(inv.WorkloadsUnknown, directions)
 		default:
-			r.weigh(pods[r.Namespace], directions)
+			if r.Pods = len(r.weigh(pods[r.Namespace], directions)); r.Pods > 0 {
+				continue
+			}
+			if r.weighComing(coming[r.Namespace], directions); len(r.Coming) == 0 && inv.TemplatesUnknown != nil {
+				r.cannotWeigh(inv.TemplatesUnknown, directions)
+			}
+		}
+	}
+}
+
+// makesMore says that a controller may make pods that are not there now. What another controller made makes them for that
+// one, which is listed itself; and a Job's are there, or it is over.
+func makesMore(w *inventory.Workload) bool { return w.Controller == "" && w.Kind != "job" }
+
+// weighComing weighs the pods that controllers will make.
+func (r *Removal) weighComing(controllers []inventory.Workload, directions []netpol.Direction) {
+	templates := make([]netpol.Pod, len(controllers))
+	for i := range controllers {
+		templates[i] = controllers[i].Pod
+	}
+	for _, i := range r.weigh(templates, directions) {
+		r.Coming = append(r.Coming, controllers[i].Kind+"/"+controllers[i].Name)
+	}
+}
+
+// cannotWeigh names the policies that may restrict pods which could not be read.
+func (r *Removal) cannotWeigh(why error, directions []netpol.Direction) {
+	r.PodsUnknown = why
+	for _, np := range r.stay {
+		if slices.ContainsFunc(directions, func(d netpol.Direction) bool { return isolates(np, d) }) {
+			r.Restricts = append(r.Restricts, np.Name)
 		}
 	}
 }
@@ -85,8 +116,9 @@ func WeighOthers(inv *inventory.Inventory, plan []Removal, switchedOff map[strin
 	}
 }
 
-// weigh compares what each pod is allowed with the policies of before and of after.
-func (r *Removal) weigh(pods []netpol.Pod, directions []netpol.Direction) {
+// weigh compares what each pod is allowed with the policies of before and of after. It returns those that lose something,
+// and notes which policies restrict them.
+func (r *Removal) weigh(pods []netpol.Pod, directions []netpol.Direction) (losing []int) {
 	all := slices.Concat(r.stay, r.Remove)
 	before, after := netpol.New(nil, pods, all), netpol.New(nil, pods, r.stay)
 	restricting := map[int]bool{}
@@ -102,7 +134,7 @@ func (r *Removal) weigh(pods []netpol.Pod, directions []netpol.Direction) {
 			}
 		}
 		if newly {
-			r.Pods++
+			losing = append(losing, pod)
 		}
 	}
 	for i, np := range r.stay {
@@ -110,6 +142,7 @@ func (r *Removal) weigh(pods []netpol.Pod, directions []netpol.Direction) {
 			r.Restricts = append(r.Restricts, np.Name)
 		}
 	}
+	return losing
 }
 
 // loses says that a pod is allowed less after than before. Where the postures

@@ -96,6 +96,69 @@ func TestWeighFindsWhatIsNewlyRestricted(t *testing.T) {
 	}
 }
 
+// A CronJob between two runs has no pod that could be counted, and the next one would be cut all the same.
+func TestWeighLooksAtThePodsToCome(t *testing.T) {
+	const allowAll, denyAll = `{policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}]}`, `{policyTypes: [Ingress, Egress]}`
+	nightly := map[string]string{"app": "nightly"}
+	controller := func(kind, by string) inventory.Workload {
+		return inventory.Workload{
+			Kind: kind, Name: "nightly", Controller: by, Pod: netpol.Pod{Namespace: "shop", Name: kind + "/nightly", Labels: nightly},
+		}
+	}
+	forbidden := errors.New("forbidden")
+	for name, test := range map[string]struct {
+		stay      []string
+		pods      []inventory.Workload
+		templates []inventory.Workload
+		unknown   error
+		effect    string
+	}{
+		"a CronJob between two runs": {
+			[]string{denyAll}, nil, []inventory.Workload{controller("cronjob", "")}, nil, "s0 would newly restrict pods (those to come of cronjob/nightly)",
+		},
+		"a Deployment that is scaled to 0": {
+			[]string{denyAll}, nil, []inventory.Workload{controller("deployment", "")}, nil, "s0 would newly restrict pods (those to come of deployment/nightly)",
+		},
+		"beside a pod that is cut too": {
+			[]string{denyAll}, []inventory.Workload{pod("web", nil)}, []inventory.Workload{controller("cronjob", "")}, nil, "s0 would newly restrict pods (1)",
+		},
+		"beside a pod that is not, the policy of its own": {
+			[]string{`podSelector: {matchLabels: {app: nightly}}`, `podSelector: {matchLabels: {app: db}}`},
+			[]inventory.Workload{pod("web", nil)}, []inventory.Workload{controller("cronjob", "")}, nil,
+			"s0 would newly restrict pods (those to come of cronjob/nightly)",
+		},
+		"which no policy selects": {
+			[]string{`podSelector: {matchLabels: {app: db}}`}, nil, []inventory.Workload{controller("cronjob", "")}, nil, "",
+		},
+		"a Job, which makes no more pods, and what another controller speaks for": {
+			[]string{denyAll}, nil, []inventory.Workload{controller("job", ""), controller("replicaset", "deployment/nightly")}, nil, "",
+		},
+		"controllers that cannot be read": {
+			[]string{denyAll}, nil, nil, forbidden, "s0 may newly restrict pods, which could not be read (forbidden)",
+		},
+		"controllers that cannot be read, beside a pod that is cut": {
+			[]string{denyAll}, []inventory.Workload{pod("web", nil)}, nil, forbidden, "s0 would newly restrict pods (1)",
+		},
+		"controllers that cannot be read, where nothing stays": {nil, nil, nil, forbidden, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := Removal{Namespace: "shop", Remove: []*networkingv1.NetworkPolicy{policy(t, "ours", allowAll)}}
+			for i, spec := range test.stay {
+				r.stay = append(r.stay, policy(t, "s"+string(rune('0'+i)), spec))
+			}
+			plan := []Removal{r}
+			Weigh(&inventory.Inventory{Workloads: test.pods, Templates: test.templates, TemplatesUnknown: test.unknown}, plan)
+			effect := ""
+			if plan[0].NeedsConsent() {
+				effect = plan[0].Effect("would")
+			}
+			if effect != test.effect {
+				t.Errorf("%q, want %q", effect, test.effect)
+			}
+		})
+	}
+}
+
 // What is said before a restricting policy is made.
 func TestImpactOfTheCatalogue(t *testing.T) {
 	inv := inventoryOf(t)

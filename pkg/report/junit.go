@@ -143,7 +143,11 @@ func (s *junitSuite) write(w io.Writer) error {
 func junitAudit(r *v1alpha1.AuditReport) junitSuite {
 	s := newJUnitSuite(controlText(r.Control), r.Source, r.Metadata, r.Errors)
 	s.Properties = append(s.Properties,
-		junitProperty{"verdict", string(r.Verdict)}, junitProperty{"scope", string(r.Scope)}, junitProperty{"benchmark", OneLine(r.Control.Benchmark)})
+		junitProperty{"verdict", string(r.Verdict)}, junitProperty{"scope", string(r.Scope)}, junitProperty{"benchmark", OneLine(r.Control.Benchmark)},
+		junitProperty{"level", strconv.Itoa(r.Control.Level)})
+	if r.Control.Assessment != "" {
+		s.Properties = append(s.Properties, junitProperty{"assessment", OneLine(r.Control.Assessment)})
+	}
 	for i := range r.Namespaces {
 		ns := &r.Namespaces[i]
 		reason := OneLine(ns.Reason)

@@ -91,10 +91,36 @@ type kubeBenchCheck struct {
 // benchmarkVersion finds the version in the benchmark's name.
 var benchmarkVersion = regexp.MustCompile(`\d+(\.\d+)+`)
 
+// kubeBenchNames is what kube-bench calls a benchmark, and the control's chapter and section there (its cfg directory).
+type kubeBenchNames struct{ prefix, chapter, section string }
+
+// kubeBenchNamesOf finds them by the benchmark's name. Readers of kube-bench's JSON tell benchmarks apart by the version:
+// EKS' 1.8 is not the CIS Kubernetes Benchmark's.
+func kubeBenchNamesOf(benchmark string) kubeBenchNames {
+	const policies, cni = "Kubernetes Policies", "Network Policies and CNI"
+	switch {
+	case strings.HasPrefix(benchmark, "CIS Amazon EKS"):
+		return kubeBenchNames{"eks", "Policies", "CNI Plugin"}
+	case strings.HasPrefix(benchmark, "CIS AKS"):
+		return kubeBenchNames{"aks", "Policies", "CNI Plugin"}
+	case strings.HasPrefix(benchmark, "CIS GKE"):
+		return kubeBenchNames{"gke", policies, cni}
+	case strings.HasPrefix(benchmark, "CIS Red Hat OpenShift"):
+		return kubeBenchNames{"rh", policies, cni}
+	default:
+		return kubeBenchNames{"cis", policies, cni}
+	}
+}
+
 func kubeBench(r *v1alpha1.AuditReport) kubeBenchReport {
 	chapter, section := kubeBenchSection(r.Control.ID)
+	own := kubeBenchNamesOf(r.Control.Benchmark)
+	about := fmt.Sprintf("Level %d", r.Control.Level)
+	if r.Control.Assessment != "" {
+		about += ", " + OneLine(r.Control.Assessment)
+	}
 	check := kubeBenchCheck{
-		TestNumber: r.Control.ID, TestDesc: fmt.Sprintf("%s (Level %d)", OneLine(r.Control.Title), r.Control.Level),
+		TestNumber: r.Control.ID, TestDesc: fmt.Sprintf("%s (%s)", OneLine(r.Control.Title), about),
 		Audit: OneLine(r.Control.Audit), Remediation: OneLine(r.Control.Remediation),
 		TestInfo: kubeBenchFindings(r), ActualValue: kubeBenchNamespaces(r), Scored: true, IsMultiple: true,
 		ExpectedResult: "each namespace has a NetworkPolicy",
@@ -108,12 +134,12 @@ func kubeBench(r *v1alpha1.AuditReport) kubeBenchReport {
 		check.Reason = kubeBenchReason(r)
 	}
 	group := kubeBenchGroup{
-		Section: section, Desc: "Network Policies and CNI", Pass: totals.Pass, Fail: totals.Fail, Results: []kubeBenchCheck{check},
+		Section: section, Desc: own.section, Pass: totals.Pass, Fail: totals.Fail, Results: []kubeBenchCheck{check},
 	}
 	return kubeBenchReport{
 		Controls: []kubeBenchControls{{
-			ID: chapter, Version: "cis-" + benchmarkVersion.FindString(r.Control.Benchmark), DetectedVersion: minorVersion(r.Source.ServerVersion),
-			Text: "Kubernetes Policies", NodeType: "policies", Tests: []kubeBenchGroup{group}, kubeBenchTotals: totals,
+			ID: chapter, Version: strings.TrimSuffix(own.prefix+"-"+benchmarkVersion.FindString(r.Control.Benchmark), "-"), DetectedVersion: minorVersion(r.Source.ServerVersion),
+			Text: own.chapter, NodeType: "policies", Tests: []kubeBenchGroup{group}, kubeBenchTotals: totals,
 		}},
 		Totals: totals,
 	}

@@ -133,7 +133,11 @@ func (m *markdown) control(c v1alpha1.Control) {
 	texts := []struct{ title, text string }{
 		{"What it asks", c.Description}, {"Why", c.Rationale}, {"What may break", c.Impact}, {"How it is judged", c.Audit}, {"How to meet it", c.Remediation},
 	}
-	m.fold(fmt.Sprintf("The control: %s, %s, level %d", c.ID, c.Benchmark, c.Level), func() {
+	summary := fmt.Sprintf("The control: %s, %s, level %d", c.ID, c.Benchmark, c.Level)
+	if c.Assessment != "" {
+		summary += ", assessment " + strings.ToLower(c.Assessment)
+	}
+	m.fold(summary, func() {
 		for _, t := range texts {
 			if t.text != "" {
 				m.printf("**%s**: %s\n\n", t.title, markdownText(shortened(t.text, 2*maxMarkdownText)))

@@ -50,6 +50,20 @@ func TestRollbackThatRestrictsNoPodNeedsNoConsent(t *testing.T) {
 	}
 }
 
+// A CronJob between two runs and what is scaled to 0 have no pods, and would be cut once they have.
+func TestRollbackThatRestrictsPodsToComeNeedsConsent(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a")
+	fix(t, testcluster.Fixer, found, "-l", tm.selector())
+	tm.create("a", denyAll("default-deny"))
+	tm.idle("a")
+	row := rolledBack(t, rollback(t, testcluster.Fixer, troubled, tm.ns("a")), tm.ns("a"))
+	wantText(t, row.Reason, "not removed: default-deny would newly restrict pods (those to come of deployment/", "cronjob/report", "--yes")
+	tm.wantPolicies("a", baselineName, "default-deny")
+	row = rolledBack(t, rollback(t, testcluster.Fixer, found, tm.ns("a"), "--yes"), tm.ns("a"))
+	wantText(t, row.Reason, "what default-deny does not allow is now cut (those to come of deployment/")
+}
+
 // Who may not read the pods cannot know, and is asked.
 func TestRollbackOfPodsThatCannotBeReadNeedsConsent(t *testing.T) {
 	t.Parallel()

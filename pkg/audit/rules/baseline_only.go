@@ -31,9 +31,10 @@ spec:
   ingress: [{}]
   egress: [{}]
 `,
-	Remedy: `Write policies that allow what the workloads need, then remove the allow-all. What would be cut is seen beforehand:
+	Remedy: `Write policies that allow what the workloads need, then remove the allow-all. What would be cut is seen beforehand, from manifests
+without the allow-all (beside it everything is allowed):
 
-  kubectl cis532 reach -n shop deploy/web deploy/cart 7070`,
+  kubectl cis532 reach --matrix -f policies/`,
 	Check: func(ns *Namespace) []Found {
 		if len(ns.Policies) == 0 || !ns.allowAllOnly() {
 			return nil

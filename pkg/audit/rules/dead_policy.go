@@ -31,7 +31,8 @@ metadata:
 spec:
   podSelector: {matchLabels: {app: wbe}}
 `,
-	Remedy: `Compare the podSelector with the pods' labels; mend it, or remove the policy:
+	Remedy: `Compare the podSelector with the pods' labels; mend it, or remove the policy. Once it selects the pods, what it does not allow them is cut, unless
+another policy allows it:
 
   kubectl get pods -n shop --show-labels`,
 	Check: func(ns *Namespace) []Found {

@@ -43,6 +43,8 @@ spec:
     ports: [{port: 7070}]
 `,
 	Remedy: `Add an egress rule for port 53 over UDP and TCP to the cluster's DNS. With a node-local cache, that is an ipBlock: it is on the host network.
+The addresses of your cluster are in what "kubectl cis532 policies allow-dns -o yaml" prints: take its rules. The policy itself selects all pods, and
+would restrict those that are not restricted yet.
 
   egress:
   - to:

@@ -34,7 +34,7 @@ spec:
 				}
 				found = append(found, Found{
 					Message: fmt.Sprintf("%s has %s rules that do nothing: policyTypes does not name %s", policyName(np), d.Direction, policyTypes[d.Direction]),
-					Remedy:  fmt.Sprintf("add %s to spec.policyTypes, or remove spec.%s", policyTypes[d.Direction], d.Direction),
+					Remedy:  fmt.Sprintf("remove spec.%s, or add %s to spec.policyTypes: what the rules do not allow is then cut", d.Direction, policyTypes[d.Direction]),
 				})
 			}
 		}

@@ -33,7 +33,7 @@ spec:
   policyTypes: [Ingress, Egress]
 `,
 	Remedy: `Add a policy with an empty podSelector and no rules, for the direction: a default deny. Today's pods keep what the other policies
-allow them.`,
+allow them. Pods that are not there now may not be selected: look at CronJobs, and at what is scaled to 0.`,
 	Check: func(ns *Namespace) []Found {
 		var open []netpol.Direction
 		for _, d := range ns.Directions() {

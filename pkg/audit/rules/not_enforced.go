@@ -43,8 +43,9 @@ spec:
   podSelector: {}
   policyTypes: [Ingress, Egress]
 `,
-	Remedy: `Switch enforcement on, or install a plugin that enforces beside or in place of it (Calico, Cilium, kube-network-policies, ...): its documentation says how. Test
-with a connection that a policy denies.`,
+	Remedy: `Switch enforcement on, or install a plugin that enforces beside or in place of it (Calico, Cilium, kube-network-policies, ...): its documentation says how.
+At that moment every policy that is stored takes effect, tested or not: look first at what is restricted or denied, and put an allow-all beside it until
+it is tested. Then test with a connection that a policy denies.`,
 	Check: func(ns *Namespace) []Found {
 		plugin := ns.facts.Plugin
 		if len(ns.Policies) == 0 || plugin.Enforcement != v1alpha1.EnforcementNotEnforced {
@@ -52,7 +53,7 @@ with a connection that a policy denies.`,
 		}
 		return []Found{{
 			Message: fmt.Sprintf("nobody enforces the %s: network plugin %s, %s", these(len(ns.Policies), "policy", fmt.Sprintf("%d policies", len(ns.Policies))), plugin.Name, plugin.Evidence),
-			Remedy:  "switch enforcement on in the network plugin, or install one that enforces",
+			Remedy:  "switch enforcement on in the network plugin, or install one that enforces: what the policies deny is then cut",
 		}}
 	},
 })

@@ -33,7 +33,8 @@ spec:
   podSelector: {}
   policyTypes: [Ingress]
 `,
-	Remedy: `Isolate the other direction too. For egress, allow DNS (UDP and TCP) first, else names cannot be resolved.`,
+	Remedy: `Isolate the other direction too, once it is known which connections the pods need: what no policy allows is cut. For egress, allow DNS (UDP
+and TCP) first, else names cannot be resolved.`,
 	Check: func(ns *Namespace) []Found {
 		d := ns.onlyIsolated()
 		if d == "" {

@@ -42,7 +42,8 @@ spec:
   podSelector: {matchLabels: {app: web}}
   policyTypes: [Ingress, Egress]
 `,
-	Remedy: `Add a policy with an empty podSelector that denies by default, beside those that allow; or select the pods.`,
+	Remedy: `Find out which connections the pods have; write a policy that selects them and allows those; then add one with an empty podSelector that denies
+by default. From the first policy that selects a pod on, what none allows is cut.`,
 	Check: func(ns *Namespace) []Found {
 		if len(ns.Policies) == 0 {
 			return nil
@@ -65,7 +66,7 @@ spec:
 		for _, f := range found {
 			all = append(all, Found{
 				Message: fmt.Sprintf("no policy selects %s for %s: %s", count(len(f.pods), "pod"), joined(f.directions), ns.podNames(f.pods)),
-				Remedy:  fmt.Sprintf("select %s with a policy for %s, or add one for all pods that denies by default", these(len(f.pods), "it", "them"), types(f.directions)),
+				Remedy:  fmt.Sprintf("select %s with a policy for %s that allows what is needed, then add one for all pods that denies by default", these(len(f.pods), "it", "them"), types(f.directions)),
 			})
 		}
 		return all

@@ -26,7 +26,8 @@ spec:
   ingress:
   - from: [{podSelector: {matchLabels: {tier: frontent}}}]
 `,
-	Remedy: `Compare the selector with the labels that are there; mend it, or remove the peer:
+	Remedy: `Compare the selector with the labels that are there; mend it, or remove the peer. If it is the only peer, or the only port, remove the
+whole rule: a rule without peers is about everybody, and one without ports about all of them.
 
   kubectl get namespaces --show-labels
   kubectl get pods -A --show-labels`,
