@@ -146,6 +146,7 @@ func TestWhatGoesWrongIsNeverAPass(t *testing.T) {
 		"a wrong time-out":                       {[]string{"CIS532_TIMEOUT=soon"}, 2, "invalid argument"},
 		"no time at all":                         {[]string{"CIS532_TIMEOUT=1ns"}, 2, "no answer in time"},
 		"a plugin that prints something else":    {[]string{"CIS532_BIN=echo"}, 2, "printed no"},
+		"a login that hangs":                     {[]string{"CIS532_TIMEOUT=2s", "KUBECONFIG=" + loginThatHangs(t)}, 2, "no answer in time"},
 		"a setting that means nothing":           {[]string{"SKIP_SYSTEM_NS=perhaps [PASS]"}, 2, `SKIP_SYSTEM_NS is "perhaps (PASS)"`},
 		"no directory for temporary files":       {[]string{"TMPDIR=/no/such/directory"}, 2, "temporary directory"},
 	}
@@ -180,6 +181,19 @@ func TestWhatGoesWrongIsNeverAPass(t *testing.T) {
 			judge(t, s, call(t, shells(t)[0], s.script, s.env, nil))
 		})
 	}
+}
+
+// loginThatHangs is a kubeconfig whose credential command waits for something else.
+func loginThatHangs(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	text := "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: '" + cluster.Server + "', insecure-skip-tls-verify: true}}]\n" +
+		"contexts: [{name: c, context: {cluster: c, user: u}}]\n" +
+		"users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep, args: ['20'], interactiveMode: Never}}}]\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // full is a file that nothing can be written to, where the system has such a one.
