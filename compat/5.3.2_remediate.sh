@@ -211,11 +211,11 @@ elif [ "$code" -gt 1 ] || [ "$total" -eq 0 ] || { [ "$code" -ne 0 ] && [ "$fixed
 	give_up "${reason:-kubectl cis532 fix ended with exit code $code}" "${hint:-run with VERBOSE=true}"
 elif [ "$dry_run" = true ] && [ "$fixed" -gt 0 ]; then
 	say "[FAIL] 5.3.2: nothing was changed (dry run)"
-	say "[FAIL_REASON] dry run: $fixed namespace(s) would get a NetworkPolicy: $first_fixed$(and_more "$fixed")"
+	say "[FAIL_REASON] dry run: $fixed namespace(s) would change: $first_fixed$(and_more "$fixed")"
 	say "[FIX_HINT] run without DRY_RUN"
 	exit 1
 fi
-[ "$fixed" -eq 0 ] || say "[FIXED] 5.3.2: $fixed namespace(s) got a NetworkPolicy: $first_fixed$(and_more "$fixed")"
+[ "$fixed" -eq 0 ] || say "[FIXED] 5.3.2: $fixed namespace(s) changed: $first_fixed$(and_more "$fixed")"
 if [ "$left" -gt 0 ]; then
 	say "[FAIL] 5.3.2: $left namespace(s) were left without a NetworkPolicy"
 	say "[FAIL_REASON] left without a NetworkPolicy: $first_left$(and_more "$left")"
