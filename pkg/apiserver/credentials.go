@@ -15,7 +15,7 @@ func (i *impatient) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	answers := make(chan answer, 1)
 	go func() {
-		resp, err := i.next.RoundTrip(req)
+		resp, err := i.next.RoundTrip(req) //nolint:bodyclose // the caller closes it, or the goroutine below
 		answers <- answer{resp, err}
 	}()
 	select {

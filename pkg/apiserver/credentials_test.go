@@ -35,6 +35,7 @@ func TestARequestThatWaitsForCredentialsEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
+	//nolint:bodyclose // there is none
 	if resp, err := hanging.RoundTrip(req); resp != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, %v", resp, err)
 	}
@@ -52,7 +53,8 @@ func TestARequestThatIsAnsweredIsPassedOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := (&impatient{roundTrip(func(*http.Request) (*http.Response, error) { return want, nil })}).RoundTrip(req)
+	passed := &impatient{roundTrip(func(*http.Request) (*http.Response, error) { return want, nil })}
+	got, err := passed.RoundTrip(req) //nolint:bodyclose // it is http.NoBody
 	if got != want || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
