@@ -12,7 +12,7 @@
 #   VERBOSE           true says more (default: false)
 #   KUBECONFIG        as for kubectl
 #   CIS532_BIN        the plugin, where it is not kubectl-cis532 on the PATH or krew's
-#   CIS532_TIMEOUT    how long to go on (default: 50s, as the runner ends a script after 60 s)
+#   CIS532_TIMEOUT    how long to go on (default: 45s: a change that was begun may take 10 s more, and the runner ends a script after 60 s)
 #   CIS532_EXIT_CODES runner (default) or guide: what a remediation that changed something exits with, 0 or 1
 # Arguments are handed to kubectl cis532: --context prod, -l team=payments, --exclude 'dev-*', ...
 #
@@ -40,8 +40,8 @@ give_up() {
 # is_on NAME VALUE says whether a setting is on. What is neither on nor off ends the run: nobody knows what was meant.
 is_on() {
 	case $2 in
-	true | True | TRUE | yes | on | [1-9]) return 0 ;;
-	false | False | FALSE | no | off | 0) return 1 ;;
+	[Tt]rue | TRUE | [Yy]es | YES | [Oo]n | ON | [1-9]) return 0 ;;
+	[Ff]alse | FALSE | [Nn]o | NO | [Oo]ff | OFF | 0) return 1 ;;
 	esac
 	give_up "$1 is \"$(printf '%s' "$2" | plain)\": it takes true or false" "set $1 to true or false, or unset it"
 }
@@ -53,7 +53,8 @@ find_plugin() {
 		command -v "$plugin" >/dev/null 2>&1 && return
 		give_up "CIS532_BIN is \"$(printf '%s' "$plugin" | plain)\", which cannot be executed" "name the executable kubectl-cis532 in CIS532_BIN"
 	fi
-	for plugin in kubectl-cis532 "${KREW_ROOT:-${HOME:-}/.krew}/bin/kubectl-cis532"; do
+	for found in kubectl-cis532 "${KREW_ROOT:-${HOME:-}/.krew}/bin/kubectl-cis532"; do
+		plugin=$found # yash keeps a loop's own variable to itself
 		command -v "$plugin" >/dev/null 2>&1 && return
 	done
 	give_up "kubectl-cis532 not found in PATH" "install the plugin kubectl-cis532, or name its executable in CIS532_BIN"
@@ -64,7 +65,9 @@ run() {
 	cmd=$(printf 'kubectl cis532 %s' "$*" | plain)
 	verb=$1 code=0
 	shift
-	"$plugin" "$verb" --timeout "${CIS532_TIMEOUT:-50s}" "$@" --no-headers -o "$columns" >"$tmp/rows" 2>"$tmp/talk" || code=$?
+	# Written last, it is what counts: each namespace is a row here, whatever the arguments.
+	"$plugin" "$verb" --timeout "${CIS532_TIMEOUT:-45s}" ${1+"$@"} --failing=false --no-headers -o "$columns" >"$tmp/raw" 2>"$tmp/talk" || code=$?
+	plain <"$tmp/raw" >"$tmp/rows" || give_up "no temporary file could be written" "check TMPDIR"
 }
 
 # warnings passes on what the plugin warns of. A runner takes a count of what was not changed for a change, if it says so.
@@ -73,35 +76,43 @@ warnings() { sed -n 's/^warning: //p' "$tmp/talk" | plain | sed '/[Ff][Ii][Xx][E
 # told WORD is the first line that the plugin began with the word.
 told() { sed -n "s/^$1: //p" "$tmp/talk" | sed 1q | plain; }
 
-# names FILE joins the names in a file, a line each: the first ten, and how many more there are.
-names() {
-	count=$(($(wc -l <"$1")))
-	sed -n '1,10s/[: ].*//; 1,10p' "$1" | paste -s -d , - | sed 's/,/, /g' | tr -d '\n'
-	[ "$count" -le 10 ] || printf ', and %d more' "$((count - 10))"
-}
+# and_more COUNT says how many of so many are not in a list of the first ten.
+and_more() { [ "$1" -le 10 ] || printf ', and %d more' "$(($1 - 10))"; }
 
 # end: the same in both scripts
 
 columns=custom-columns=VERDICT:.verdict,NAME:.name,REASON:.reason
 
-is_on VERBOSE "${VERBOSE:-false}" && verbose=true || verbose=false
-is_on SKIP_SYSTEM_NS "${SKIP_SYSTEM_NS:-true}" || set -- --include-system "$@"
+# Other words are often in VERBOSE, for other programs. It changes nothing but words here: as in the guide, they mean no.
+(is_on VERBOSE "${VERBOSE:-false}") >/dev/null && verbose=true || verbose=false
+# ${1+"$@"}, since posh has an empty "$@" for unset.
+is_on SKIP_SYSTEM_NS "${SKIP_SYSTEM_NS:-true}" || set -- --include-system ${1+"$@"}
 find_plugin
 tmp=$(mktemp -d 2>/dev/null) || give_up "no temporary directory could be made" "check TMPDIR"
 trap 'rm -rf "$tmp"' EXIT
-# The plugin is interrupted too, and ends cleanly; what it did is reported.
+# Ctrl-C and timeout(1) interrupt the plugin too, which ends cleanly; a signal to the script alone waits for its end.
+# What was done is reported either way.
 trap : INT TERM HUP
+trap 'exit 2' PIPE
+# A question would go unseen. Without a terminal the plugin says what it would have asked, and ends.
+[ ! -t 0 ] || exec </dev/null
 
-run audit "$@"
+run audit ${1+"$@"}
 
-total=0 pass=0 accepted=0 exempt=0 system=0 skipped=0
-: >"$tmp/failing"
-: >"$tmp/undecided"
+total=0 pass=0 failing=0 undecided=0 accepted=0 exempt=0 system=0 skipped=0 strange=0
+first_failing="" first_undecided=""
 while read -r verdict name reason; do
 	total=$((total + 1))
 	case $verdict in
 	PASS) pass=$((pass + 1)) ;;
-	FAIL) say "$name" >>"$tmp/failing" ;;
+	FAIL)
+		failing=$((failing + 1))
+		[ "$failing" -gt 10 ] || first_failing="$first_failing${first_failing:+, }$name"
+		;;
+	ERROR)
+		undecided=$((undecided + 1))
+		[ "$undecided" -gt 1 ] || first_undecided="$name: $reason"
+		;;
 	ACCEPTED) accepted=$((accepted + 1)) ;;
 	EXEMPT) exempt=$((exempt + 1)) ;;
 	SKIPPED)
@@ -110,23 +121,21 @@ while read -r verdict name reason; do
 		*) skipped=$((skipped + 1)) ;;
 		esac
 		;;
-	*) say "$name: $reason" | plain >>"$tmp/undecided" ;;
+	*) strange=$((strange + 1)) ;;
 	esac
 done <"$tmp/rows"
-failing=$(($(wc -l <"$tmp/failing")))
-undecided=$(($(wc -l <"$tmp/undecided")))
 
 if [ "$failing" -gt 0 ]; then
 	say "[-] FAIL: The following $failing namespace(s) do not have a NetworkPolicy defined:"
-	sed 's/^/    - /' "$tmp/failing"
+	sed -n 's/^FAIL  *\([^ ]*\).*/    - \1/p' "$tmp/rows"
 fi
 if [ "$undecided" -gt 0 ]; then
 	say "[ERROR] The following $undecided namespace(s) could not be checked:"
-	sed 's/^/    - /' "$tmp/undecided"
+	sed -n 's/^ERROR  *\([^ ]*\)  */    - \1: /p' "$tmp/rows"
 fi
 
 # PASS is what the plugin and its rows both say; anything else is not.
-if [ "$undecided" -gt 0 ] || [ "$code" -gt 1 ]; then
+if [ "$((undecided + strange))" -gt 0 ] || [ "$code" -gt 1 ]; then
 	result=ERROR
 elif [ "$failing" -gt 0 ] || [ "$code" -ne 0 ]; then
 	result=FAIL
@@ -157,7 +166,7 @@ PASS)
 	exit 0
 	;;
 FAIL)
-	reason="$failing namespace(s) without a NetworkPolicy: $(names "$tmp/failing")"
+	reason="$failing namespace(s) without a NetworkPolicy: $first_failing$(and_more "$failing")"
 	hint="run 5.3.2_remediate.sh, or: kubectl cis532 fix --dry-run=server"
 	if [ "$failing" -eq 0 ]; then
 		reason="findings beside the verdict count as failure" hint="$cmd"
@@ -169,6 +178,9 @@ FAIL)
 	;;
 esac
 reason=$(told error)
-[ "$undecided" -eq 0 ] || reason="$undecided namespace(s) could not be checked: $(sed 1q "$tmp/undecided")"
+[ "$undecided" -eq 0 ] || reason="$undecided namespace(s) could not be checked: $first_undecided"
 hint=$(told hint)
+if [ "$strange" -gt 0 ]; then
+	reason="kubectl cis532 audit printed no verdicts" hint="the settings stand at the top of this script, the arguments in kubectl cis532 audit --help"
+fi
 give_up "${reason:-kubectl cis532 audit ended with exit code $code}" "${hint:-run with VERBOSE=true}"

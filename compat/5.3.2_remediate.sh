@@ -13,7 +13,7 @@
 #   VERBOSE           true says more (default: false)
 #   KUBECONFIG        as for kubectl
 #   CIS532_BIN        the plugin, where it is not kubectl-cis532 on the PATH or krew's
-#   CIS532_TIMEOUT    how long to go on (default: 50s, as the runner ends a script after 60 s)
+#   CIS532_TIMEOUT    how long to go on (default: 45s: a change that was begun may take 10 s more, and the runner ends a script after 60 s)
 #   CIS532_EXIT_CODES runner (default) or guide: what a remediation that changed something exits with, 0 or 1
 # Arguments are handed to kubectl cis532: --context prod, -l team=payments, --exclude 'dev-*', ...
 #
@@ -41,8 +41,8 @@ give_up() {
 # is_on NAME VALUE says whether a setting is on. What is neither on nor off ends the run: nobody knows what was meant.
 is_on() {
 	case $2 in
-	true | True | TRUE | yes | on | [1-9]) return 0 ;;
-	false | False | FALSE | no | off | 0) return 1 ;;
+	[Tt]rue | TRUE | [Yy]es | YES | [Oo]n | ON | [1-9]) return 0 ;;
+	[Ff]alse | FALSE | [Nn]o | NO | [Oo]ff | OFF | 0) return 1 ;;
 	esac
 	give_up "$1 is \"$(printf '%s' "$2" | plain)\": it takes true or false" "set $1 to true or false, or unset it"
 }
@@ -54,7 +54,8 @@ find_plugin() {
 		command -v "$plugin" >/dev/null 2>&1 && return
 		give_up "CIS532_BIN is \"$(printf '%s' "$plugin" | plain)\", which cannot be executed" "name the executable kubectl-cis532 in CIS532_BIN"
 	fi
-	for plugin in kubectl-cis532 "${KREW_ROOT:-${HOME:-}/.krew}/bin/kubectl-cis532"; do
+	for found in kubectl-cis532 "${KREW_ROOT:-${HOME:-}/.krew}/bin/kubectl-cis532"; do
+		plugin=$found # yash keeps a loop's own variable to itself
 		command -v "$plugin" >/dev/null 2>&1 && return
 	done
 	give_up "kubectl-cis532 not found in PATH" "install the plugin kubectl-cis532, or name its executable in CIS532_BIN"
@@ -65,7 +66,9 @@ run() {
 	cmd=$(printf 'kubectl cis532 %s' "$*" | plain)
 	verb=$1 code=0
 	shift
-	"$plugin" "$verb" --timeout "${CIS532_TIMEOUT:-50s}" "$@" --no-headers -o "$columns" >"$tmp/rows" 2>"$tmp/talk" || code=$?
+	# Written last, it is what counts: each namespace is a row here, whatever the arguments.
+	"$plugin" "$verb" --timeout "${CIS532_TIMEOUT:-45s}" ${1+"$@"} --failing=false --no-headers -o "$columns" >"$tmp/raw" 2>"$tmp/talk" || code=$?
+	plain <"$tmp/raw" >"$tmp/rows" || give_up "no temporary file could be written" "check TMPDIR"
 }
 
 # warnings passes on what the plugin warns of. A runner takes a count of what was not changed for a change, if it says so.
@@ -74,19 +77,17 @@ warnings() { sed -n 's/^warning: //p' "$tmp/talk" | plain | sed '/[Ff][Ii][Xx][E
 # told WORD is the first line that the plugin began with the word.
 told() { sed -n "s/^$1: //p" "$tmp/talk" | sed 1q | plain; }
 
-# names FILE joins the names in a file, a line each: the first ten, and how many more there are.
-names() {
-	count=$(($(wc -l <"$1")))
-	sed -n '1,10s/[: ].*//; 1,10p' "$1" | paste -s -d , - | sed 's/,/, /g' | tr -d '\n'
-	[ "$count" -le 10 ] || printf ', and %d more' "$((count - 10))"
-}
+# and_more COUNT says how many of so many are not in a list of the first ten.
+and_more() { [ "$1" -le 10 ] || printf ', and %d more' "$(($1 - 10))"; }
 
 # end: the same in both scripts
 
 columns=custom-columns=RESULT:.result,NAME:.name,REASON:.reason
 
-is_on VERBOSE "${VERBOSE:-false}" && verbose=true || verbose=false
-is_on SKIP_SYSTEM_NS "${SKIP_SYSTEM_NS:-true}" || set -- --include-system "$@"
+# Other words are often in VERBOSE, for other programs. It changes nothing but words here: as in the guide, they mean no.
+(is_on VERBOSE "${VERBOSE:-false}") >/dev/null && verbose=true || verbose=false
+# ${1+"$@"}, since posh has an empty "$@" for unset.
+is_on SKIP_SYSTEM_NS "${SKIP_SYSTEM_NS:-true}" || set -- --include-system ${1+"$@"}
 is_on DRY_RUN "${DRY_RUN:-false}" && dry_run=true || dry_run=false
 case ${CIS532_EXIT_CODES:-runner} in
 runner) changed=0 ;;
@@ -96,8 +97,12 @@ esac
 find_plugin
 tmp=$(mktemp -d 2>/dev/null) || give_up "no temporary directory could be made" "check TMPDIR"
 trap 'rm -rf "$tmp"' EXIT
-# The plugin is interrupted too, and ends cleanly; what it did is reported.
+# Ctrl-C and timeout(1) interrupt the plugin too, which ends cleanly; a signal to the script alone waits for its end.
+# What was done is reported either way.
 trap : INT TERM HUP
+trap 'exit 2' PIPE
+# A question would go unseen. Without a terminal the plugin says what it would have asked, and ends.
+[ ! -t 0 ] || exec </dev/null
 
 # line SYMBOL NAME RESULT DETAILS is the guide's line of a namespace.
 line() { printf '[%s] %-35s %-10s %s\n' "$@"; }
@@ -105,14 +110,13 @@ line() { printf '[%s] %-35s %-10s %s\n' "$@"; }
 say "[*] Scanning Kubernetes namespaces..."
 # Written last, it is what counts: an argument does not make a dry run real.
 if [ "$dry_run" = true ]; then
-	run fix "$@" --dry-run=server
+	run fix ${1+"$@"} --dry-run=server
 else
-	run fix "$@"
+	run fix ${1+"$@"}
 fi
 
-total=0 pass=0 exempt=0 system=0 skipped=0
-: >"$tmp/changed"
-: >"$tmp/failed"
+total=0 pass=0 fixed=0 failed=0 exempt=0 system=0 skipped=0 left=0 strange=0
+first_fixed="" first_failed="" first_left=""
 while read -r result name reason; do
 	total=$((total + 1))
 	case $result in
@@ -121,7 +125,8 @@ while read -r result name reason; do
 		line ✓ "$name" PASS "Already has a NetworkPolicy"
 		;;
 	FIXED)
-		say "$name" >>"$tmp/changed"
+		fixed=$((fixed + 1))
+		[ "$fixed" -gt 10 ] || first_fixed="$first_fixed${first_fixed:+, }$name"
 		case $reason in
 		would*) dry_run=true && line + "$name" FIXED "[DRY-RUN] Policy would be applied" ;;
 		*) line + "$name" FIXED "Policy applied successfully" ;;
@@ -136,22 +141,29 @@ while read -r result name reason; do
 		"system namespace"*)
 			system=$((system + 1))
 			line ✓ "$name" SKIPPED "System namespace (skip_system_ns=True)"
+			continue
 			;;
-		*)
-			skipped=$((skipped + 1))
-			line ✓ "$name" SKIPPED "Excluded, or being deleted"
+		# As asked for, by --replace-guide-policy and --skip-gitops-managed: they fail as before.
+		"no NetworkPolicy"* | "managed by "*)
+			left=$((left + 1))
+			[ "$left" -gt 10 ] || first_left="$first_left${first_left:+, }$name"
+			line ✗ "$name" SKIPPED "Left without a NetworkPolicy: $reason"
 			;;
+		"isolated by "*) line ✓ "$name" SKIPPED "Accepted: policies of another kind isolate its pods" ;;
+		"the guide's rules are left"*) line ✓ "$name" SKIPPED "Already has a NetworkPolicy, the guide's" ;;
+		*) line ✓ "$name" SKIPPED "Excluded, or being deleted" ;;
 		esac
+		skipped=$((skipped + 1))
 		;;
-	*)
-		reason=$(printf '%s' "$reason" | plain)
-		say "$name: $reason" >>"$tmp/failed"
+	ERROR)
+		failed=$((failed + 1))
+		[ "$failed" -gt 1 ] || first_failed="$name: $reason"
 		line ✗ "$name" ERROR "$reason"
 		;;
+	*) strange=$((strange + 1)) ;;
 	esac
 done <"$tmp/rows"
-fixed=$(($(wc -l <"$tmp/changed")))
-failed=$(($(wc -l <"$tmp/failed")))
+total=$((total - strange))
 applied=$fixed
 [ "$dry_run" = false ] || applied=0
 
@@ -178,28 +190,40 @@ if [ "$verbose" = true ]; then
 	say "[INFO] Found $total total namespaces"
 	# The plugin counts too, and a runner takes a count of what was not changed for a change.
 	sed '/^warning: /d' "$tmp/talk" | plain | sed '/[Ff][Ii][Xx][Ee][Dd]/d; s/^/[INFO] /'
-	if [ "$dry_run" = true ] && [ "$fixed" -gt 0 ]; then
+	case " ${1+$*} " in
+	*" --policy"*) policy=another ;; # kubectl cis532 fix -o yaml prints those
+	*) policy=allow-all ;;
+	esac
+	if [ "$dry_run" = true ] && [ "$fixed" -gt 0 ] && [ "$policy" = allow-all ]; then
 		say "[DRY-RUN] What would be created in each of them:"
 		"$plugin" policies allow-all -o yaml | sed '/^  namespace: /d'
 	fi
 fi
 say "[CMD] $cmd"
 
-if [ "$failed" -gt 0 ]; then
+if [ "$strange" -gt 0 ]; then
+	give_up "kubectl cis532 fix printed no results" "the settings stand at the top of this script, the arguments in kubectl cis532 fix --help"
+elif [ "$failed" -gt 0 ]; then
 	hint=$(told hint)
-	give_up "$failed namespace(s) could not be done: $(sed 1q "$tmp/failed")" "${hint:-run with VERBOSE=true}"
-elif [ "$code" -gt 1 ] || [ "$total" -eq 0 ]; then
+	give_up "$failed namespace(s) could not be done: $first_failed" "${hint:-run with VERBOSE=true}"
+elif [ "$code" -gt 1 ] || [ "$total" -eq 0 ] || { [ "$code" -ne 0 ] && [ "$fixed" -eq 0 ]; }; then
 	reason=$(told error) hint=$(told hint)
 	give_up "${reason:-kubectl cis532 fix ended with exit code $code}" "${hint:-run with VERBOSE=true}"
-elif [ "$fixed" -eq 0 ]; then
-	say "[PASS] 5.3.2: no namespace needed a NetworkPolicy"
-	exit 0
-elif [ "$dry_run" = true ]; then
+elif [ "$dry_run" = true ] && [ "$fixed" -gt 0 ]; then
 	say "[FAIL] 5.3.2: nothing was changed (dry run)"
-	say "[FAIL_REASON] dry run: $fixed namespace(s) would get a NetworkPolicy: $(names "$tmp/changed")"
+	say "[FAIL_REASON] dry run: $fixed namespace(s) would change: $first_fixed$(and_more "$fixed")"
 	say "[FIX_HINT] run without DRY_RUN"
 	exit 1
 fi
-say "[FIXED] 5.3.2: $fixed namespace(s) got a NetworkPolicy: $(names "$tmp/changed")"
+[ "$fixed" -eq 0 ] || say "[FIXED] 5.3.2: $fixed namespace(s) changed: $first_fixed$(and_more "$fixed")"
+if [ "$left" -gt 0 ]; then
+	say "[FAIL] 5.3.2: $left namespace(s) were left without a NetworkPolicy"
+	say "[FAIL_REASON] left without a NetworkPolicy: $first_left$(and_more "$left")"
+	say "[FIX_HINT] run without the arguments that leave them out, or commit their policies to the repository that manages them (kubectl cis532 generate)"
+	exit 1
+elif [ "$fixed" -eq 0 ]; then
+	say "[PASS] 5.3.2: no namespace that was looked at needed a NetworkPolicy"
+	exit 0
+fi
 say "[PASS] 5.3.2: each namespace that was looked at has a NetworkPolicy"
 exit "$changed"

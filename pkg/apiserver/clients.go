@@ -59,6 +59,9 @@ func New(flags *genericclioptions.ConfigFlags) (*Clients, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
 	}
+	if config.ExecProvider != nil {
+		httpClient.Transport = &impatient{httpClient.Transport}
+	}
 	if c.Kubernetes, err = kubernetes.NewForConfigAndClient(protobuf(config), httpClient); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", config.Host, err)
 	}

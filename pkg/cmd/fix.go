@@ -242,6 +242,7 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	o.explainRows(done.Report)
 	o.explainManaged(done.Report)
 	o.explainPartial(partial)
+	o.explainGuides(inv, judged)
 	o.next(next)
 	if unwritten != nil {
 		return unwritten
@@ -249,6 +250,14 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 	s := done.Report.Summary
 	failed := s.Error > 0 || judged.Verdict == v1alpha1.VerdictError
 	return o.outcome(s.Fixed, failed)
+}
+
+// explainGuides says which namespaces pass by the automation guide's own policy, and what to do about it.
+func (o *fixOptions) explainGuides(inv *inventory.Inventory, judged *v1alpha1.AuditReport) {
+	if names := guided(inv, judged, nil); len(names) > 0 && !o.replaceGuides {
+		o.warn("%s (%s) with the automation guide's own %s, which cuts traffic with everything that is no pod; to mend it: %s fix --replace-guide-policy --dry-run=server%s",
+			report.Count(len(names), "namespace"), few(names), baseline.GuidesName, displayName, o.commandLine+o.kubeconfig.commandLine())
+	}
 }
 
 // explainRows names what could not be done where the output does not show it.

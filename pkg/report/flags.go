@@ -266,7 +266,31 @@ func (p *Printer) Print(v View, w io.Writer) error {
 	return errors.Join(p.print(v, w), sortErr)
 }
 
+// print writes a view. kubectl's printers of names and of custom columns drop
+// the errors of their writer, and what reached nobody would pass for printed.
 func (p *Printer) print(v View, w io.Writer) error {
+	kept := &errorKeeper{Writer: w}
+	if err := p.printTo(kept, v); err != nil {
+		return err
+	}
+	return kept.err
+}
+
+// errorKeeper remembers the first error of its writer.
+type errorKeeper struct {
+	io.Writer
+	err error
+}
+
+func (k *errorKeeper) Write(p []byte) (int, error) {
+	n, err := k.Writer.Write(p)
+	if k.err == nil {
+		k.err = err
+	}
+	return n, err
+}
+
+func (p *Printer) printTo(w io.Writer, v View) error {
 	switch {
 	case p.customColumns != nil:
 		return printCustomColumns(p.customColumns, v.Rows, w)

@@ -70,7 +70,7 @@ func run(m *testing.M) (code int, err error) {
 func shells(t *testing.T) [][]string {
 	t.Helper()
 	var found [][]string
-	for _, shell := range [][]string{{"sh"}, {"bash"}, {"dash"}, {"busybox", "sh"}} {
+	for _, shell := range [][]string{{"sh"}, {"bash"}, {"dash"}, {"busybox", "sh"}, {"ksh"}, {"mksh"}, {"posh"}, {"yash"}, {"zsh", "--emulate", "sh"}} {
 		path, err := exec.LookPath(shell[0])
 		if err != nil {
 			if shell[0] == "sh" {

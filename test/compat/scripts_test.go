@@ -60,14 +60,24 @@ func TestTheScriptsSayWhatTheGuidesDo(t *testing.T) {
 		{script: auditScript, args: []string{"-l", "nothing=here"}, code: 2, status: statusFail},
 		{script: auditScript, args: []string{"no-such-namespace"}, code: 2, status: statusFail},
 		{script: auditScript, args: []string{"--no-such-flag"}, code: 2, status: statusFail},
+		{script: auditScript, args: []string{"--help"}, code: 2, status: statusFail},
+		{script: auditScript, args: []string{"shop", "--failing", "--sort-by", ".name", "-o", "json"}, code: 1, status: statusFail},
+		{script: auditScript, args: []string{"-n", "identity", "--failing"}, code: 0, status: statusPass},
+		{script: auditScript, env: env("VERBOSE=debug [PASS]"), args: []string{"-n", "identity"}, code: 0, status: statusPass},
 
 		{script: remediateScript, env: env("DRY_RUN=true"), code: 1, status: statusFail},
 		{script: remediateScript, env: env("DRY_RUN=1", "VERBOSE=true"), args: []string{"shop"}, code: 1, status: statusFail},
 		{script: remediateScript, env: env("DRY_RUN=true"), args: []string{"shop", "--dry-run=none"}, code: 1, status: statusFail},
+		{script: remediateScript, env: env("DRY_RUN=on", "VERBOSE=Yes"), args: []string{"shop", "--policy", "default-deny"}, code: 1, status: statusFail},
+		{script: remediateScript, args: []string{"shop", "--policy=default-deny"}, code: 2, status: statusFail},
+		{script: remediateScript, args: []string{"--help"}, code: 2, status: statusFail},
+		{script: remediateScript, args: []string{"--skip-gitops-managed", "payments", "identity"}, code: 1, status: statusFail},
+		{script: remediateScript, args: []string{"--replace-guide-policy", "identity", "shop"}, code: 1, status: statusFail},
+		{script: remediateScript, args: []string{"--replace-guide-policy", "identity"}, code: 0, status: statusPass},
 		{script: auditScript, code: 1, status: statusFail},
 		{script: remediateScript, args: as(testcluster.Nobody), code: 2, status: statusFail},
 		{script: remediateScript, args: as(testcluster.Auditor), code: 2, status: statusFail},
-		{script: remediateScript, code: 0, status: statusFixed},
+		{script: remediateScript, args: []string{"--failing"}, code: 0, status: statusFixed},
 		{script: remediateScript, code: 0, status: statusPass},
 		{script: remediateScript, env: env("VERBOSE=true", "DRY_RUN=true"), code: 0, status: statusPass},
 		{script: remediateScript, env: env("CIS532_EXIT_CODES=guide"), code: 0, status: statusPass},
@@ -119,11 +129,12 @@ func TestWhatGoesWrongIsNeverAPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := "PATH=" + os.Getenv("PATH")
-	for name, c := range map[string]struct {
+	type wrong struct {
 		env    []string
 		code   int
 		reason string
-	}{
+	}
+	cases := map[string]wrong{
 		"a kubeconfig with spaces in its path":   {[]string{"KUBECONFIG=" + spaces}, 1, "namespace(s)"},
 		"no plugin":                              {[]string{nowhere, "HOME="}, 2, "not found in PATH"},
 		"no home":                                {[]string{nowhere, "HOME=/nonexistent", "KREW_ROOT="}, 2, "not found in PATH"},
@@ -134,9 +145,15 @@ func TestWhatGoesWrongIsNeverAPass(t *testing.T) {
 		"a kubeconfig that is not there":         {[]string{"KUBECONFIG=/no/such/file"}, 2, "kubeconfig"},
 		"a wrong time-out":                       {[]string{"CIS532_TIMEOUT=soon"}, 2, "invalid argument"},
 		"no time at all":                         {[]string{"CIS532_TIMEOUT=1ns"}, 2, "no answer in time"},
+		"a plugin that prints something else":    {[]string{"CIS532_BIN=echo"}, 2, "printed no"},
+		"a login that hangs":                     {[]string{"CIS532_TIMEOUT=2s", "KUBECONFIG=" + loginThatHangs(t)}, 2, "no answer in time"},
 		"a setting that means nothing":           {[]string{"SKIP_SYSTEM_NS=perhaps [PASS]"}, 2, `SKIP_SYSTEM_NS is "perhaps (PASS)"`},
 		"no directory for temporary files":       {[]string{"TMPDIR=/no/such/directory"}, 2, "temporary directory"},
-	} {
+	}
+	if _, err := os.Stat(full); err == nil {
+		cases["a disk that is full"] = wrong{[]string{"CIS532_BIN=" + intoFull(t)}, 2, "no space left"}
+	}
+	for name, c := range cases {
 		for _, shell := range shells(t) {
 			for _, script := range []string{auditScript, remediateScript} {
 				t.Run(name+", "+filepath.Base(shell[0])+" "+script, func(t *testing.T) {
@@ -164,6 +181,32 @@ func TestWhatGoesWrongIsNeverAPass(t *testing.T) {
 			judge(t, s, call(t, shells(t)[0], s.script, s.env, nil))
 		})
 	}
+}
+
+// loginThatHangs is a kubeconfig whose credential command waits for something else.
+func loginThatHangs(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	text := "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: '" + cluster.Server + "', insecure-skip-tls-verify: true}}]\n" +
+		"contexts: [{name: c, context: {cluster: c, user: u}}]\n" +
+		"users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: sleep, args: ['20'], interactiveMode: Never}}}]\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// full is a file that nothing can be written to, where the system has such a one.
+const full = "/dev/full"
+
+// intoFull is the plugin with an output that nothing can be written to.
+func intoFull(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "full")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\nexec kubectl-cis532 \"$@\" >"+full+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 var (
