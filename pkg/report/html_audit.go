@@ -36,7 +36,7 @@ type ruleCount struct {
 }
 
 func newAuditPage(r *v1alpha1.AuditReport) (auditPage, error) {
-	page, err := newHTMLPage(r, "details.js", "table.js")
+	page, err := newHTMLPage(r, "details.js", "address.js", "table.js")
 	if err != nil {
 		return auditPage{}, err
 	}

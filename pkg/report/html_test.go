@@ -78,7 +78,7 @@ func TestHTMLGolden(t *testing.T) {
 				t.Error("written twice, the page differs")
 			}
 			got = strings.Replace(got, htmlText("page.css"), "[page.css]", 1)
-			for _, script := range []string{"theme.js", "details.js", "table.js"} {
+			for _, script := range []string{"theme.js", "details.js", "address.js", "table.js"} {
 				got = strings.Replace(got, htmlText(script), "["+script+"]", 1)
 			}
 			before, rest, _ := strings.Cut(got, `http-equiv="Content-Security-Policy" content="`)
