@@ -30,13 +30,13 @@ type auditPage struct {
 
 // ruleCount is a line of the table of findings.
 type ruleCount struct {
-	Rule                 string
+	Rule, Summary        string
 	Severity             v1alpha1.Severity
 	Findings, Namespaces int
 }
 
 func newAuditPage(r *v1alpha1.AuditReport) (auditPage, error) {
-	page, err := newHTMLPage(r, "details.js", "table.js")
+	page, err := newHTMLPage(r, "details.js", "address.js", "table.js")
 	if err != nil {
 		return auditPage{}, err
 	}
@@ -71,6 +71,11 @@ func newAuditPage(r *v1alpha1.AuditReport) (auditPage, error) {
 	slices.SortStableFunc(p.StaticRows, func(a, b v1alpha1.NamespaceAudit) int { return urgency(a.Verdict) - urgency(b.Verdict) })
 	p.StaticComplete = len(p.StaticRows) <= htmlStaticRows
 	p.StaticRows = p.StaticRows[:min(len(p.StaticRows), htmlStaticRows)]
+	for i := range p.StaticRows {
+		ns := &p.StaticRows[i]
+		ns.Findings = slices.Clone(ns.Findings)
+		slices.SortStableFunc(ns.Findings, func(a, b v1alpha1.Finding) int { return severityRank(a.Severity) - severityRank(b.Severity) })
+	}
 	return p, nil
 }
 
@@ -150,6 +155,10 @@ func pluginFact(plugin v1alpha1.NetworkPlugin) htmlFact {
 // countRules counts the findings by rule and severity, the worst first. The
 // rule that only repeats the verdict does not count, as in the table's summary.
 func countRules(r *v1alpha1.AuditReport) []ruleCount {
+	summaries := map[string]string{}
+	for _, rule := range r.Rules {
+		summaries[rule.ID] = rule.Summary
+	}
 	index := map[string]int{}
 	var rules []ruleCount
 	for i := range r.Namespaces {
@@ -163,7 +172,7 @@ func countRules(r *v1alpha1.AuditReport) []ruleCount {
 			if !ok {
 				at = len(rules)
 				index[key] = at
-				rules = append(rules, ruleCount{Rule: f.Rule, Severity: f.Severity})
+				rules = append(rules, ruleCount{Rule: f.Rule, Summary: summaries[f.Rule], Severity: f.Severity})
 			}
 			rules[at].Findings++
 			if !seen[key] {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
 )
@@ -78,6 +79,16 @@ func newRollbackPage(r *v1alpha1.RollbackReport) (changePage, error) {
 	return p, nil
 }
 
+// resultUrgency orders results: what went wrong comes first, then what was
+// changed, and last what was left alone.
+func resultUrgency(r v1alpha1.Result) int {
+	order := []v1alpha1.Result{
+		v1alpha1.ResultError, v1alpha1.ResultFixed, v1alpha1.ResultRemoved, v1alpha1.ResultKept,
+		v1alpha1.ResultExempt, v1alpha1.ResultPass, v1alpha1.ResultSkipped,
+	}
+	return slices.Index(order, r) // what is not known is worst
+}
+
 // conclude sums up. Only a run that wrote all that it meant to, and saw it
 // again, looks like success.
 func (p *changePage) conclude(dryRun v1alpha1.DryRun, scope v1alpha1.Scope, failed, unverified int) {
@@ -96,6 +107,7 @@ func (p *changePage) conclude(dryRun v1alpha1.DryRun, scope v1alpha1.Scope, fail
 	if failed > 0 || len(p.Errors) > 0 {
 		p.Tone, p.Verdict = "error", "INCOMPLETE"
 	}
+	slices.SortStableFunc(p.Rows, func(a, b changeRow) int { return resultUrgency(a.Result) - resultUrgency(b.Result) })
 	p.Title = OneLine(fmt.Sprintf("%s: %s", p.Verdict, p.Kind))
 }
 

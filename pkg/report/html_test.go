@@ -32,6 +32,7 @@ func htmlReport() *v1alpha1.AuditReport {
 	r.NetworkPlugin = v1alpha1.NetworkPlugin{Name: "flannel", Enforcement: v1alpha1.EnforcementNotEnforced, Evidence: "DaemonSet kube-flannel/kube-flannel-ds"}
 	r.Scope, r.Verdict = v1alpha1.ScopePartial, v1alpha1.VerdictFail
 	r.Warnings = []string{"read controllers: forbidden"}
+	r.Rules = []v1alpha1.RuleText{{ID: "dead-policy", Severity: v1alpha1.SeverityLow, Summary: "a policy <selects> no pod"}}
 	r.Summary = v1alpha1.AuditSummary{Namespaces: 3, Pass: 1, Fail: 1, Exempt: 1}
 	r.Namespaces = []v1alpha1.NamespaceAudit{
 		{Name: "legacy-erp", Verdict: v1alpha1.VerdictExempt, Reason: `<img src=x onerror="alert(1)"> ` + "\u202eturned", Exemption: &v1alpha1.Exemption{Reason: "</script><!--"}},
@@ -56,7 +57,10 @@ func htmlPages() map[string]runtime.Object {
 	fix, rollback := fixReport(v1alpha1.DryRunNone), rollbackReport(v1alpha1.DryRunNone)
 	fix.Metadata.User, fix.Metadata.ToolVersion = "alice@example.com", "v1.2.3"
 	rollback.Run = "20261116T120000Z-0badcafe"
-	return map[string]runtime.Object{"audit": htmlReport(), "fix": fix, "fix-dry-run": fixReport(v1alpha1.DryRunServer), "rollback": rollback}
+	nothing := v1alpha1.NewAuditReport()
+	nothing.Metadata.CreationTimestamp, nothing.Scope, nothing.Verdict = now, v1alpha1.ScopeFull, v1alpha1.VerdictError
+	nothing.Errors = []string{"cannot list namespaces at the cluster scope: forbidden"}
+	return map[string]runtime.Object{"audit": htmlReport(), "audit-nothing": nothing, "fix": fix, "fix-dry-run": fixReport(v1alpha1.DryRunServer), "rollback": rollback}
 }
 
 func page(t *testing.T, document runtime.Object) string {
@@ -78,7 +82,7 @@ func TestHTMLGolden(t *testing.T) {
 				t.Error("written twice, the page differs")
 			}
 			got = strings.Replace(got, htmlText("page.css"), "[page.css]", 1)
-			for _, script := range []string{"theme.js", "details.js", "table.js"} {
+			for _, script := range []string{"theme.js", "details.js", "address.js", "table.js"} {
 				got = strings.Replace(got, htmlText(script), "["+script+"]", 1)
 			}
 			before, rest, _ := strings.Cut(got, `http-equiv="Content-Security-Policy" content="`)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cis532/kubectl-cis532/pkg/api/v1alpha1"
+	"github.com/cis532/kubectl-cis532/pkg/version"
 )
 
 // number is a count as people read it: 10,000.
@@ -76,13 +78,13 @@ func sourceFacts(source v1alpha1.Source, metadata v1alpha1.ReportMetadata, scope
 	add("By", metadata.User, "")
 	switch scope {
 	case v1alpha1.ScopeFull:
-		add("Scope", "Full", "every namespace of the source was considered")
+		add("Scope", "Full", "the run was not narrowed to some namespaces")
 	case v1alpha1.ScopePartial:
 		add("Scope", "Partial", "the run was narrowed to some namespaces")
 	default:
 		add("Scope", string(scope), "")
 	}
-	add("Tool", metadata.ToolVersion, "")
+	add("Tool", toolName+" "+cmp.Or(metadata.ToolVersion, version.Get().GitVersion), "")
 	return facts
 }
 

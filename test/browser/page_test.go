@@ -97,7 +97,7 @@ func TestWithoutJavaScriptThePageStillReports(t *testing.T) {
 		report *v1alpha1.AuditReport
 		says   []string
 	}{
-		"a small report, all of it": {company(), []string{"ERROR", "it is complete", "orders", "no NetworkPolicy", "Every namespace has a policy.", "payments", "allow-all"}},
+		"a small report, all of it": {company(), []string{"ERROR", "All namespaces are in it", "orders", "no NetworkPolicy", "Every namespace has a policy.", "payments", "allow-all"}},
 		"a large one, in part":      {large(2000), []string{"FAIL", "only 500 of 2,000 namespaces are shown", "team-00000", "team-01990"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -194,4 +194,13 @@ func TestTheBinaryWritesThePage(t *testing.T) {
 	tb := visit(t, "file://"+path)
 	expect(tb, "document.getElementById('status').textContent", "17 namespaces")
 	expect(tb, "document.getElementById('verdict').textContent", "Verdict: FAIL")
+}
+
+func TestAReportOfNothingShowsNothing(t *testing.T) {
+	report := audited()
+	report.Verdict, report.Errors = v1alpha1.VerdictError, []string{"cannot list namespaces: forbidden"}
+	tb := open(t, report, "")
+	expect(tb, "document.querySelectorAll('.bar, .legend').length", 0)
+	expect(tb, "document.getElementById('filters').checkVisibility() || document.getElementById('all').checkVisibility()", false)
+	expect(tb, "document.getElementById('rows').textContent", "There is no namespace in this report.")
 }

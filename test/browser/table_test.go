@@ -34,6 +34,8 @@ func TestRowsAreFiltered(t *testing.T) {
 		{"severity-filter", "medium", "orders payments search", "3 namespaces, of 7 in all"},
 		{"severity-filter", "info", "orders legacy-erp payments search", "4 namespaces, of 7 in all"},
 		{"severity-filter", "none", "broken mesh kube-system", "3 namespaces, of 7 in all"},
+		{"rule-filter", "one-direction", "payments", "1 namespace, of 7 in all"},
+		{"rule-filter", "no-policy", "orders", "1 namespace, of 7 in all"},
 	} {
 		choose(tb, test.id, test.value)
 		expect(tb, names, test.names)
@@ -85,7 +87,7 @@ func TestRowsAreSorted(t *testing.T) {
 
 func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	tb := open(t, company(), "")
-	const focus = "document.activeElement.id || (document.activeElement.closest('th') || {dataset: {}}).dataset.key || document.activeElement.getAttribute('href') || document.activeElement.textContent"
+	const focus = "document.activeElement.id || (document.activeElement.closest('[data-key]') || {dataset: {}}).dataset.key || document.activeElement.getAttribute('href') || document.activeElement.textContent"
 	var order []string
 	for range 40 {
 		tb.do(chromedp.KeyEvent(kb.Tab))
@@ -96,7 +98,8 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 	}
 	want := []string{
 		"#namespaces", "#summary", "#control", "#findings", "#namespaces", "theme", "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
-		"query", "verdict-filter", "ingress-filter", "egress-filter", "severity-filter", "Reset", "all",
+		"#rule=baseline-only", "#rule=one-direction", "#rule=dead-policy", "#rule=unused-exemption",
+		"query", "verdict-filter", "ingress-filter", "egress-filter", "severity-filter", "rule-filter", "Reset", "all",
 		"name", "verdict", "ingress", "egress", "policies", "pods", "findings", "reason", "open-0", "open-4",
 	}
 	if diff := cmp.Diff(want, order); diff != "" {
@@ -118,6 +121,8 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 func TestALinkToANamespaceSurvivesAReload(t *testing.T) {
 	tb := open(t, large(1000), "")
 	tb.do(enter("#query", "team-00777"), click("#open-777"))
+	expect(tb, "location.hash", "#text=team-00777&ns=team-00777")
+	tb.do(click("#filters button[type=reset]"))
 	expect(tb, "location.hash", "#ns=team-00777")
 	tb.do(chromedp.Reload())
 	const there = "(() => { const b = document.getElementById('open-777'); const r = b && b.getBoundingClientRect(); return !!b && b === document.activeElement && b.getAttribute('aria-expanded') === 'true' && r.top >= 0 && r.bottom <= innerHeight; })()"

@@ -9,12 +9,17 @@ const element = (tag, attributes, ...children) => {
 
 // plain shows what hides or turns the text around it, as the program does elsewhere.
 const plain = (text) => String(text === undefined || text === null ? '' : text).replace(
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd]/g,
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd-\uffff]/g,
   (c) => {
     if (c === '\u001b') return '^[';
     if (c === '\r' || c === '\t') return ' ';
     return '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0');
   });
+
+// Severities with the most urgent first.
+const severities = ['high', 'medium', 'low', 'info'];
+// One that is not known here is the worst.
+const severity = (finding) => Math.max(0, severities.indexOf(finding.severity));
 
 const text = (value) => element('bdi', {}, plain(value));
 
@@ -45,7 +50,7 @@ const details = (ns) => {
       element('small', {}, text(p.apiVersion))))));
   }
   if (ns.findings && ns.findings.length) {
-    add('Findings', element('ul', { class: 'finding-list' }, ...ns.findings.map((f) => element('li', {},
+    add('Findings', element('ul', { class: 'finding-list' }, ...[...ns.findings].sort((a, b) => severity(a) - severity(b)).map((f) => element('li', {},
       element('span', { class: 'severity s-' + f.severity }, plain(f.severity)), ' ', element('code', {}, text(f.rule)),
       element('p', {}, text(f.message)), f.remedy ? element('p', { class: 'remedy' }, 'Remedy: ', text(f.remedy)) : null))));
   }

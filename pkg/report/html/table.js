@@ -3,18 +3,16 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const report = JSON.parse($('report').textContent);
-  // Verdicts and severities with the most urgent first, postures from the weakest.
+  // Verdicts with the most urgent first, postures from the weakest.
   const verdicts = ['ERROR', 'FAIL', 'ACCEPTED', 'EXEMPT', 'PASS', 'SKIPPED'];
   const postures = ['open', 'allow-all', 'cluster-wide', 'partial', 'restricted', 'denied', 'not-applicable', 'unknown'];
-  const severities = ['high', 'medium', 'low', 'info'];
 
   const strings = (value) => {
     if (value === null || typeof value !== 'object') return String(value);
     return Object.values(value).map(strings).join('\n');
   };
   const rows = (report.namespaces || []).map((ns, index) => {
-    // One that is not known here is the worst.
-    const found = (ns.findings || []).map((f) => Math.max(0, severities.indexOf(f.severity)));
+    const found = (ns.findings || []).map(severity);
     const worst = found.length ? Math.min(...new Set(found)) : severities.length;
     return {
       ns, index,
@@ -42,8 +40,11 @@
     reason: (a, b) => compareText(a.ns.reason || '', b.ns.reason || ''),
   };
 
-  const filters = { query: $('query'), verdict: $('verdict-filter'), ingress: $('ingress-filter'), egress: $('egress-filter'), severity: $('severity-filter') };
-  const state = { key: 'verdict', direction: 1, page: 0, all: false, flipped: new Set(), printing: false };
+  const filters = {
+    text: $('query'), verdict: $('verdict-filter'), ingress: $('ingress-filter'), egress: $('egress-filter'),
+    findings: $('severity-filter'), rule: $('rule-filter'),
+  };
+  const state = { key: 'verdict', direction: 1, page: 0, all: false, flipped: new Set(), opened: null, printing: false };
   let matching = rows;
 
   const isOpen = (row) => state.all !== state.flipped.has(row.index);
@@ -52,12 +53,14 @@
   const pages = () => Math.max(1, Math.ceil(matching.length / size()));
 
   const select = () => {
-    const words = filters.query.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const limit = filters.severity.value;
+    const words = filters.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const limit = filters.findings.value;
+    const rule = filters.rule.value;
     matching = rows.filter((row) => (!filters.verdict.value || row.ns.verdict === filters.verdict.value) &&
       (!filters.ingress.value || row.ingress === filters.ingress.value) &&
       (!filters.egress.value || row.egress === filters.egress.value) &&
       (!limit || (limit === 'none' ? !row.findings : row.worst <= severities.indexOf(limit))) &&
+      (!rule || (row.ns.findings || []).some((f) => f.rule === rule)) &&
       words.every((word) => row.haystack.includes(word)));
     matching.sort((a, b) => state.direction * compare[state.key](a, b) || compare.name(a, b));
     state.page = 0;
@@ -99,20 +102,18 @@
       tr.nextElementSibling.remove();
       button.removeAttribute('aria-controls');
     }
-    address(open ? '#ns=' + encodeURIComponent(row.ns.name.toWellFormed ? row.ns.name.toWellFormed() : row.ns.name) : '#namespaces');
+    state.opened = open ? row : null;
+    remember();
   };
 
-  // A viewer may keep a page from changing its address: the table works without.
-  const address = (hash) => {
-    try {
-      history.replaceState(null, '', hash);
-    } catch {
-      return;
-    }
+  const remember = () => {
+    const shown = Object.fromEntries(Object.entries(filters).map(([name, input]) => [name, input.value]));
+    const sort = (state.direction > 0 ? '' : '-') + state.key;
+    setAddress(addressOf({ ...shown, sort: sort === 'verdict' ? '' : sort, ns: matching.includes(state.opened) ? state.opened.ns.name : '' }));
   };
 
   const describeFilters = () => Object.entries(filters).filter(([, input]) => input.value)
-    .map(([name, input]) => `${name === 'query' ? 'text' : name} “${plain(input.value)}”`).join(', ');
+    .map(([name, input]) => `${name} “${plain(input.selectedOptions ? input.selectedOptions[0].textContent : input.value)}”`).join(', ');
 
   const render = () => {
     const from = state.page * size();
@@ -122,7 +123,7 @@
       fragment.append(mainRow(row));
       if (isOpen(row)) fragment.append(detailRow(row));
     }
-    if (!shown.length) fragment.append(element('tr', { role: 'row' }, element('td', { role: 'cell', colspan: '8', class: 'nothing' }, 'No namespace matches.')));
+    if (!shown.length) fragment.append(element('tr', { role: 'row' }, element('td', { role: 'cell', colspan: '8', class: 'nothing' }, rows.length ? 'No namespace matches.' : 'There is no namespace in this report.')));
     $('rows').replaceChildren(fragment);
 
     const part = pages() > 1 ? `${count(from + 1)}–${count(Math.min(from + size(), matching.length))} of ` : '';
@@ -145,6 +146,7 @@
   const update = () => {
     select();
     render();
+    remember();
   };
 
   // What is printed is what matches, on however many pages.
@@ -165,35 +167,45 @@
   window.addEventListener('beforeprint', () => printing(true));
   window.addEventListener('afterprint', () => printing(false));
 
-  const goTo = () => {
-    const match = /^#ns=(.*)$/.exec(location.hash);
-    if (!match) return;
-    let name = match[1];
-    try {
-      name = decodeURIComponent(name);
-    } catch {
-      // Not encoded: taken as it is.
+  // show shows what the address asks for, and says what it asks for in vain.
+  const show = () => {
+    const wanted = addressed(location.hash);
+    if (!wanted) return;
+    const missing = [];
+    for (const [name, input] of Object.entries(filters)) {
+      const value = wanted.get(name) || '';
+      input.value = value;
+      if (input.value === value) continue;
+      input.value = '';
+      missing.push(`${name} “${plain(value)}”`);
     }
-    const row = rows.find((r) => r.ns.name === name);
-    if (row) history.scrollRestoration = 'manual'; // the row is the place to be, after a reload too
-    if (!row) {
-      $('status').textContent = `There is no namespace “${plain(name)}” in this report. ` + $('status').textContent;
-      return;
+    const [, minus, key] = /^(-?)(.*)$/s.exec(wanted.get('sort') || 'verdict');
+    if (Object.hasOwn(compare, key)) {
+      state.key = key;
+      state.direction = minus ? -1 : 1;
     }
-    if (!matching.includes(row)) {
-      for (const input of Object.values(filters)) input.value = '';
-      select();
-    }
-    state.page = Math.floor(matching.indexOf(row) / size());
-    if (!isOpen(row)) {
-      if (!state.flipped.delete(row.index)) state.flipped.add(row.index);
-    }
+    select();
+    const name = wanted.get('ns');
+    const row = name === null ? null : rows.find((r) => r.ns.name === name);
+    if (row) {
+      if (!matching.includes(row)) {
+        for (const input of Object.values(filters)) input.value = '';
+        select();
+      }
+      state.page = Math.floor(matching.indexOf(row) / size());
+      state.opened = row;
+      if (!isOpen(row) && !state.flipped.delete(row.index)) state.flipped.add(row.index);
+    } else if (name !== null) missing.push(`namespace “${plain(name)}”`);
     render();
-    const button = $('open-' + row.index);
-    button.focus({ preventScroll: true });
-    button.closest('tr').scrollIntoView({ block: 'center' });
+    if (missing.length) $('status').textContent = `There is no ${missing.join(', and no ')} in this report. ` + $('status').textContent;
+    if (row) {
+      history.scrollRestoration = 'manual'; // the row is the place to be, after a reload too
+      const button = $('open-' + row.index);
+      button.focus({ preventScroll: true });
+      button.closest('tr').scrollIntoView({ block: 'center' });
+    } else if (location.hash) $('namespaces').focus();
   };
-  window.addEventListener('hashchange', goTo);
+  window.addEventListener('hashchange', show);
 
   const options = (input, values, name) => {
     for (const value of values) input.append(element('option', { value }, name ? name(value) : value));
@@ -205,7 +217,8 @@
   options(filters.verdict, present(verdicts, (r) => r.ns.verdict));
   options(filters.ingress, present(postures, (r) => r.ingress));
   options(filters.egress, present(postures, (r) => r.egress));
-  options(filters.severity, [...severities, 'none'], (s) => (s === 'info' ? 'some' : s === 'high' || s === 'none' ? s : s + ' or worse'));
+  options(filters.findings, [...severities, 'none'], (s) => (s === 'info' ? 'some' : s === 'high' || s === 'none' ? s : s + ' or worse'));
+  options(filters.rule, [...new Set(rows.flatMap((r) => (r.ns.findings || []).map((f) => f.rule)))].sort());
 
   for (const th of document.querySelectorAll('#table th[data-key]')) {
     const button = element('button', { type: 'button' }, th.textContent, element('span', { class: 'arrow', 'aria-hidden': 'true' }));
@@ -216,8 +229,15 @@
       update();
     });
   }
-  filters.query.addEventListener('input', update);
-  for (const name of ['verdict', 'ingress', 'egress', 'severity']) filters[name].addEventListener('change', update);
+  // The rules of the summary lead to the namespaces that they found.
+  for (const code of document.querySelectorAll('.rules tbody code')) {
+    const link = element('a', { href: addressOf({ rule: code.textContent }) }, code.textContent);
+    link.addEventListener('click', () => {
+      if (location.hash === link.hash) show(); // there already, and nothing changes
+    });
+    code.replaceChildren(link);
+  }
+  for (const input of Object.values(filters)) input.addEventListener(input === filters.text ? 'input' : 'change', update);
   $('filters').addEventListener('submit', (event) => event.preventDefault());
   $('filters').addEventListener('reset', () => setTimeout(update));
   $('size').addEventListener('change', () => {
@@ -239,9 +259,12 @@
     state.flipped.clear();
     render();
   });
-  $('filters').hidden = false;
-  $('above').hidden = false;
+  $('filters').hidden = !rows.length;
+  $('above').hidden = !rows.length;
   $('printed').hidden = true;
-  update();
-  goTo();
+  if (addressed(location.hash)) show();
+  else {
+    select();
+    render();
+  }
 })();
