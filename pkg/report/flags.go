@@ -227,7 +227,9 @@ func Nearest(got string, known []string) string {
 	// They come in no order: what begins alike was more likely meant.
 	if near := parent.SuggestionsFor(got); len(near) > 0 {
 		got = strings.ToLower(got)
-		return slices.MaxFunc(near, func(a, b string) int { return commonPrefix(got, strings.ToLower(a)) - commonPrefix(got, strings.ToLower(b)) })
+		return slices.MaxFunc(near, func(a, b string) int {
+			return commonPrefix(got, strings.ToLower(a)) - commonPrefix(got, strings.ToLower(b))
+		})
 	}
 	return ""
 }
