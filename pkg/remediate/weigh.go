@@ -68,7 +68,8 @@ func Weigh(inv *inventory.Inventory, plan []Removal) {
 			if r.Pods = len(r.weigh(pods[r.Namespace], directions)); r.Pods > 0 {
 				continue
 			}
-			if r.weighComing(coming[r.Namespace], directions); len(r.Coming) == 0 && inv.TemplatesUnknown != nil {
+			r.weighComing(coming[r.Namespace], directions)
+			if len(r.Coming) == 0 && inv.TemplatesUnknown != nil {
 				r.cannotWeigh(inv.TemplatesUnknown, directions)
 			}
 		}
