@@ -35,9 +35,12 @@ func canonical(path string) (string, error) {
 	path = filepath.Clean(path)
 	const maxLinks = 40 // as Linux has it
 	for range maxLinks {
+		if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSymlink == 0 {
+			return path, nil //nolint:nilerr // there is nothing yet, or nothing to be seen: checkPlace tells
+		}
 		target, err := os.Readlink(path)
 		if err != nil {
-			return path, nil // no link, or nothing at all
+			return "", err
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(filepath.Dir(path), target)

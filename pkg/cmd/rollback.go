@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -139,6 +140,9 @@ func (o *rollbackOptions) weigh(ctx context.Context, clients *apiserver.Clients,
 			return err
 		}
 		remediate.Weigh(inv, plan)
+		if i := slices.IndexFunc(plan, func(r remediate.Removal) bool { return r.ComingUnknown != nil }); i >= 0 {
+			o.warn("whether pods that are not there now (a CronJob's between two runs) would be restricted is unknown: %v", plan[i].ComingUnknown)
+		}
 	}
 	if len(inv.OtherPolicies) > 0 {
 		remediate.WeighOthers(inv, plan, audit.New(inv, audit.Options{Scope: o.scope, Now: o.streams.Now()}).SwitchedOff())

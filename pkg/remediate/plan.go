@@ -31,7 +31,9 @@ type Removal struct {
 	Pods int
 	// Coming are the controllers (KIND/NAME) whose pods would be restricted once they are there, where no live pod is.
 	Coming []string
-	// PodsUnknown is why that could not be found out; nil where it was.
+	// ComingUnknown is why the controllers could not be read, where another policy stays that may restrict their pods.
+	ComingUnknown error
+	// PodsUnknown is why the live pods could not be read; nil where they were.
 	PodsUnknown error
 }
 

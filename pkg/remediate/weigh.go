@@ -45,8 +45,8 @@ func isolates(np *networkingv1.NetworkPolicy, d netpol.Direction) bool {
 }
 
 // Weigh finds out of each removal which pods it would newly restrict: the live pods of the inventory, or where it is none
-// of those, the pods that controllers will make (a CronJob between two runs, what is scaled to 0). Where they could not be
-// read, it may restrict some.
+// of those, the pods that controllers will make (a CronJob between two runs, what is scaled to 0). Where the live pods could
+// not be read, it may restrict some; where only the controllers could not, ComingUnknown of the removal says so.
 func Weigh(inv *inventory.Inventory, plan []Removal) {
 	pods, coming := map[string][]netpol.Pod{}, map[string][]inventory.Workload{}
 	for i := range inv.Workloads {
@@ -69,9 +69,7 @@ func Weigh(inv *inventory.Inventory, plan []Removal) {
 				continue
 			}
 			r.weighComing(coming[r.Namespace], directions)
-			if len(r.Coming) == 0 && inv.TemplatesUnknown != nil {
-				r.cannotWeigh(inv.TemplatesUnknown, directions)
-			}
+			r.ComingUnknown = inv.TemplatesUnknown
 		}
 	}
 }

@@ -134,7 +134,7 @@ func TestWeighLooksAtThePodsToCome(t *testing.T) {
 			[]string{denyAll}, nil, []inventory.Workload{controller("job", ""), controller("replicaset", "deployment/nightly")}, nil, "",
 		},
 		"controllers that cannot be read": {
-			[]string{denyAll}, nil, nil, forbidden, "s0 may newly restrict pods, which could not be read (forbidden)",
+			[]string{denyAll}, nil, nil, forbidden, "unknown: forbidden",
 		},
 		"controllers that cannot be read, beside a pod that is cut": {
 			[]string{denyAll}, []inventory.Workload{pod("web", nil)}, nil, forbidden, "s0 would newly restrict pods (1)",
@@ -149,8 +149,11 @@ func TestWeighLooksAtThePodsToCome(t *testing.T) {
 			plan := []Removal{r}
 			Weigh(&inventory.Inventory{Workloads: test.pods, Templates: test.templates, TemplatesUnknown: test.unknown}, plan)
 			effect := ""
-			if plan[0].NeedsConsent() {
+			switch {
+			case plan[0].NeedsConsent():
 				effect = plan[0].Effect("would")
+			case plan[0].ComingUnknown != nil:
+				effect = "unknown: " + plan[0].ComingUnknown.Error()
 			}
 			if effect != test.effect {
 				t.Errorf("%q, want %q", effect, test.effect)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -218,8 +219,16 @@ func readSARIF(data []byte) (said, error) {
 		verdict, _ := location.Properties.Properties["verdict"].(string)
 		s.Verdicts[*location.Name] = v1alpha1.Verdict(verdict)
 	}
+	unjudged := 0
 	for _, result := range run.Results {
-		if *result.RuleID == notJudged || len(result.Suppressions) > 0 {
+		suppressed := len(result.Suppressions) > 0
+		if *result.RuleID == notJudged || suppressed {
+			if err := s.agreesWith(result, suppressed); err != nil {
+				return s, err
+			}
+			if !suppressed {
+				unjudged++
+			}
 			continue
 		}
 		namespace := *result.Locations[0].LogicalLocations[0].Name
@@ -227,7 +236,32 @@ func readSARIF(data []byte) (said, error) {
 		message := strings.TrimPrefix(*result.Message.Text, namespace+": ")
 		s.find(namespace, fmt.Sprintf("[%s] %s: %s", severity, *result.RuleID, message))
 	}
+	for _, verdict := range s.Verdicts {
+		if verdict == v1alpha1.VerdictError {
+			unjudged--
+		}
+	}
+	// What is left is of the run as a whole.
+	if unjudged < 0 || *run.Invocations[0].ExecutionSuccessful != (unjudged == 0 && !slices.Contains(slices.Collect(maps.Values(s.Verdicts)), v1alpha1.VerdictError)) {
+		return s, fmt.Errorf("the run is successful: %t, with %d namespaces too few that were not judged", *run.Invocations[0].ExecutionSuccessful, -unjudged)
+	}
 	return s, nil
+}
+
+// agreesWith holds a result that is no finding to the verdict of its namespace: what was not judged is ERROR, what is
+// suppressed was taken upon himself by somebody.
+func (s said) agreesWith(result *sarif.Result, suppressed bool) error {
+	if len(result.Locations[0].LogicalLocations) == 0 {
+		return nil
+	}
+	want := []v1alpha1.Verdict{v1alpha1.VerdictError}
+	if suppressed {
+		want = []v1alpha1.Verdict{v1alpha1.VerdictAccepted, v1alpha1.VerdictExempt}
+	}
+	if name := *result.Locations[0].LogicalLocations[0].Name; !slices.Contains(want, s.Verdicts[name]) {
+		return fmt.Errorf("%s is %s with a result of %s", name, s.Verdicts[name], *result.RuleID)
+	}
+	return nil
 }
 
 // readClusterReports reads the objects of a report API, strictly, and counts their results again.

@@ -38,6 +38,7 @@ func TestReportsOfTheReportAPIs(t *testing.T) {
 				if parts := appliedAndReadBack(t, c, format, kind, "-f", file); parts < 2 {
 					t.Errorf("%d objects: this was to be more than one", parts)
 				}
+				prunedAndReadBack(t, c, format, kind, file)
 			})
 		})
 	}
@@ -93,6 +94,30 @@ func appliedAndReadBack(t *testing.T, c *testcluster.Cluster, format, kind strin
 	}
 	wantExit(t, c.Kubectl(testcluster.Admin, "delete", kind, "-l", "app.kubernetes.io/managed-by=kubectl-cis532"), ok)
 	return len(stored.Items)
+}
+
+// prunedAndReadBack applies the report of many namespaces, that of a run over one of them, and that of few, as docs/formats.md
+// prunes: what a smaller report has no part for is gone, and a narrowed one stays.
+func prunedAndReadBack(t *testing.T, c *testcluster.Cluster, format, kind, many string) {
+	t.Helper()
+	allowed := map[string]string{"openreports": "openreports.io/v1alpha1/ClusterReport", "policyreport": "wgpolicyk8s.io/v1alpha2/ClusterPolicyReport"}[format]
+	apply := func(way []string, audit ...string) {
+		made := c.Run(nil, plugin, append([]string{"audit", "-q", "--exit-zero", "-o", format}, audit...)...)
+		wantExit(t, c.KubectlInput(strings.NewReader(made.Stdout), testcluster.Admin, append([]string{"apply", "-f", "-"}, way...)...), ok)
+	}
+	prune := []string{"--prune", "-l", "cis532.io/report=cis-5.3.2", "--prune-allowlist=" + allowed}
+	apply(prune, "-f", many)
+	apply(nil, "shop", "-f", "../../testdata/shop", "--no-exemptions")
+	apply(prune, "-f", "../../testdata/shop")
+	stored := decode[openreports.ClusterReportList](t, c.Kubectl(testcluster.Admin, "get", kind, "-o", "json").Stdout)
+	var names []string
+	for _, object := range stored.Items {
+		names = append(names, object.Name)
+	}
+	if len(names) != 2 || names[0] != "cis-5.3.2" || !strings.HasPrefix(names[1], "cis-5.3.2-") || strings.Contains(names[1], "part") {
+		t.Errorf("stored are %v, want the whole report and the narrowed one", names)
+	}
+	wantExit(t, c.Kubectl(testcluster.Admin, "delete", kind, "-l", "app.kubernetes.io/managed-by=kubectl-cis532"), ok)
 }
 
 func manyNamespaces(n int) string {

@@ -77,6 +77,19 @@ func TestRollbackOfPodsThatCannotBeReadNeedsConsent(t *testing.T) {
 	tm.wantPolicies("a", baselineName, "default-deny")
 }
 
+// Who may read the pods and not what makes them is told that, and not held up: no live pod is cut.
+func TestRollbackSaysWhereControllersCannotBeRead(t *testing.T) {
+	t.Parallel()
+	tm := newTeam(t, "a")
+	fix(t, testcluster.Fixer, found, "-l", tm.selector())
+	tm.create("a", denyAll("default-deny"))
+	user := tm.grant(tm.ns("a"), mayFixPolicies, mayListPods, mayGetNamespaces)
+	got := cis532(t, testcluster.Admin, "rollback", tm.ns("a"), "--as", user)
+	wantExit(t, got, found)
+	wantText(t, got.Stderr, "warning: whether pods that are not there now (a CronJob's between two runs) would be restricted is unknown: cannot list ")
+	tm.wantPolicies("a", "default-deny")
+}
+
 // Where nobody can be asked, a removal that newly restricts pods needs --yes;
 // the others are done without.
 func TestRestrictingRollbackNeedsConsent(t *testing.T) {
