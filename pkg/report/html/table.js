@@ -208,7 +208,7 @@
   window.addEventListener('hashchange', show);
 
   const options = (input, values, name) => {
-    for (const value of values) input.append(element('option', { value }, name ? name(value) : value));
+    for (const value of values) input.append(element('option', { value }, plain(name ? name(value) : value)));
   };
   const present = (list, of) => {
     const there = new Set(rows.map(of));
