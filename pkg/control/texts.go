@@ -23,7 +23,7 @@ const (
 		"`kubectl cis532 audit --include-system --no-exemptions` does so, and says what isolation there is behind it."
 
 	// byHand is added where a benchmark leaves the judgement to a person.
-	byHand = " The benchmark has this judged by hand: PASS says that the policies are there, and whether they are good enough is for a person to say."
+	byHand = " The benchmark has this judged by hand: that the policies are there is counted here, whether they are good enough is for a person to say."
 
 	remediation = "Create NetworkPolicies in each namespace that has none. `kubectl cis532 fix` gives it one that allows everything, which meets the letter, " +
 		"cuts nothing and isolates nothing; replace it by policies that allow what the workloads need. " +
