@@ -156,7 +156,7 @@ func typedTaker(obj object) taker {
 	case obj.gvk == networkingv1.SchemeGroupVersion.WithKind("NetworkPolicy"):
 		return policyTaker(obj)
 	case obj.gvk.Kind == "NetworkPolicy" && (obj.gvk.Group == "extensions" || obj.gvk.Group == networkingv1.GroupName):
-		return formerPolicyTaker
+		return formerTaker(networkingv1.SchemeGroupVersion, "it does not count")
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Service"):
 		return serviceTaker(obj)
 	case obj.gvk == corev1.SchemeGroupVersion.WithKind("Pod"):
@@ -164,6 +164,9 @@ func typedTaker(obj object) taker {
 	}
 	if read, ok := controllers[obj.gvk]; ok {
 		return controllerTaker(obj, read)
+	}
+	if current, former := formerController(obj.gvk); former {
+		return formerTaker(current, "its pods do not count")
 	}
 	return nil
 }
@@ -222,11 +225,13 @@ func policyTaker(obj object) taker {
 	}
 }
 
-// formerPolicyTaker warns of a NetworkPolicy of an API that is no more.
-func formerPolicyTaker(c *collector, at place, obj object) error {
-	c.warnings = append(c.warnings, fmt.Sprintf("%s: NetworkPolicy %q has apiVersion %s, which no API server takes any more: it does not count (use %s)",
-		at, clip(qualified(obj)), obj.gvk.GroupVersion(), networkingv1.SchemeGroupVersion))
-	return nil
+// formerTaker warns of an object of an API that is no more, and names the one that took its place.
+func formerTaker(current schema.GroupVersion, consequence string) taker {
+	return func(c *collector, at place, obj object) error {
+		c.warnings = append(c.warnings, fmt.Sprintf("%s: %s %q has apiVersion %s, which no API server takes any more: %s (use %s)",
+			at, obj.gvk.Kind, clip(qualified(obj)), obj.gvk.GroupVersion(), consequence, current))
+		return nil
+	}
 }
 
 // isNothing says that a document is null, which kubectl takes for an empty one.

@@ -3,6 +3,7 @@ package manifests_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,6 +87,36 @@ func TestWhatNoServerTakesShowsNoNamespace(t *testing.T) {
 			inv := read(t, namespaceShop+"---\n"+text)
 			if len(inv.Namespaces) != 1 || len(inv.Gaps)+len(inv.Warnings) > 0 {
 				t.Errorf("namespaces %v, gaps %v, warnings %v; want shop alone", inv.Namespaces, inv.Gaps, inv.Warnings)
+			}
+		})
+	}
+}
+
+// An endpoint that is "not found" although a document names it, or a pod that no finding counts, has a reason that is said.
+func TestWhatIsWrittenForAFormerAPIIsWarnedOf(t *testing.T) {
+	for _, tt := range []struct{ apiVersion, kind, want string }{
+		{"extensions/v1beta1", "NetworkPolicy", "it does not count (use networking.k8s.io/v1)"},
+		{"extensions/v1beta1", "Deployment", "its pods do not count (use apps/v1)"},
+		{"extensions/v1beta1", "DaemonSet", "its pods do not count (use apps/v1)"},
+		{"apps/v1beta2", "StatefulSet", "its pods do not count (use apps/v1)"},
+		{"apps/v1beta1", "Deployment", "its pods do not count (use apps/v1)"},
+		{"batch/v2alpha1", "CronJob", "its pods do not count (use batch/v1)"},
+		{"batch/v1beta1", "CronJob", "its pods do not count (use batch/v1)"},
+		{"example.com/v1beta1", "Deployment", ""},
+		{"apps/v1beta1", "ControllerRevision", ""},
+		{"policy/v1beta1", "PodDisruptionBudget", ""},
+	} {
+		t.Run(tt.apiVersion+" "+tt.kind, func(t *testing.T) {
+			inv := read(t, fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata: {name: web, namespace: shop}\nspec: {%s}\n", tt.apiVersion, tt.kind, template))
+			want := ""
+			if tt.want != "" {
+				want = fmt.Sprintf(`standard input: document 1: %s "shop/web" has apiVersion %s, which no API server takes any more: %s`, tt.kind, tt.apiVersion, tt.want)
+			}
+			if got := strings.Join(inv.Warnings, "\n"); got != want {
+				t.Errorf("warnings:\n%s\nwant:\n%s", got, want)
+			}
+			if len(inv.Workloads)+len(inv.Gaps) > 0 {
+				t.Errorf("workloads %v, gaps %v; want none", inv.Workloads, inv.Gaps)
 			}
 		})
 	}

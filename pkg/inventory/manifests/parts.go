@@ -79,14 +79,16 @@ func (r *reading) readInParts(f *file, p piece, cut *cutter, give func(step) boo
 	line := document{line: p.line, text: p.text}.firstLine()
 	rest := &remembering{Reader: io.MultiReader(bytes.NewReader(p.text), cut)}
 	kept := &chunks{}
+	isJSON, marked := mayBeJSON(p.text), p.offset > 0
+	if !f.src.again && (!isJSON || marked) {
+		// What kubectl writes in YAML others write by hand, and differently behind its beginning; and behind a marker
+		// JSON is YAML, of which one value is a document and several are none.
+		rest.Reader = io.TeeReader(rest.Reader, kept)
+	}
 	var err error
-	if mayBeJSON(p.text) {
+	if isJSON {
 		err = jsonInParts(l, rest, give)
 	} else {
-		if !f.src.again {
-			// What kubectl writes in YAML others write by hand, and differently behind its beginning.
-			rest.Reader = io.TeeReader(rest.Reader, kept)
-		}
 		err = dumpInParts(l, rest, give)
 	}
 	if rest.err != nil {
@@ -98,13 +100,7 @@ func (r *reading) readInParts(f *file, p piece, cut *cutter, give func(step) boo
 	give(func() func() error {
 		return func() error {
 			switch {
-			case err == nil && len(l.values) > 1 && p.offset > 0:
-				one := entry{number: 1, line: line, err: errMore}
-				for _, value := range l.values {
-					one.manifest, one.template = one.manifest || value.manifest, one.template || value.template
-				}
-				f.add([]entry{one}, 1)
-			case err == nil && !l.broken:
+			case err == nil && !l.broken && (len(l.values) == 1 || !marked):
 				for i := range l.values {
 					l.values[i].line = line
 				}

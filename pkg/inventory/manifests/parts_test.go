@@ -119,6 +119,22 @@ func TestJSONInPartsIsTheSameAsTheWhole(t *testing.T) {
 	})
 }
 
+func TestSeveralJSONValuesBehindAMarkerSayTheSameInParts(t *testing.T) {
+	for name, values := range map[string]string{
+		"one has a key twice":                `{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}, "apiVersion": "v1"}{"apiVersion": "v1", "kind": "List", "items": []}`,
+		"one may be of YAML alone":           `{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}}null{"items": [], "kind": "List", "items": []}`,
+		"only together they seem a manifest": `{"items": [], "apiVersion": "v1"}{"kind": "Namespace", "spec": {}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, again := range []bool{true, false} {
+				if difference := differInParts(t, "\n---\n"+values, again, true); difference != "" {
+					t.Error(difference)
+				}
+			}
+		})
+	}
+}
+
 func TestADumpInPartsIsTheSameAsTheWhole(t *testing.T) {
 	item := rapid.OneOf(
 		rapid.SampledFrom([]string{

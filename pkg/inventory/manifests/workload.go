@@ -60,6 +60,19 @@ func reads[T any](convert func(*T) controller) func(object) (controller, error) 
 	}
 }
 
+// formerController says that a kind that makes pods is written for an API that servers have dropped, and which one they take.
+func formerController(gvk schema.GroupVersionKind) (current schema.GroupVersion, former bool) {
+	if !strings.Contains(gvk.Version, "beta") && !strings.Contains(gvk.Version, "alpha") {
+		return current, false
+	}
+	for known := range controllers {
+		if known.Kind == gvk.Kind && (gvk.Group == known.Group || gvk.Group == "extensions") {
+			return known.GroupVersion(), true
+		}
+	}
+	return current, false
+}
+
 func podTaker(obj object) taker {
 	var pod corev1.Pod
 	if err := unmarshal(obj, &pod, false); err != nil {
