@@ -31,7 +31,7 @@ func (p piece) documents() (docs []document, counted int) {
 		}
 		return docs, len(values)
 	}
-	empty := len(significant(bytes.TrimSpace(p.text))) == 0
+	empty := len(significant(p.text)) == 0 && !hasOtherBreaks(p.text)
 	switch {
 	case p.leading && empty:
 		return nil, 0
@@ -43,15 +43,18 @@ func (p piece) documents() (docs []document, counted int) {
 
 var directive = regexp.MustCompile(`^%[A-Z]+ `)
 
+// blanks are the white space of YAML, and what Go's regular expressions take for it. A space that is not ASCII is text.
+const blanks = " \t\n\f\r"
+
 // significant is a text from the first of its lines that is not white space, a comment or a directive.
-func significant(text []byte) []byte { return bytes.TrimSpace(fromFirst(text)) }
+func significant(text []byte) []byte { return bytes.TrimRight(fromFirst(text), blanks) }
 
 // fromFirst is significant with what is behind the text.
 func fromFirst(text []byte) []byte {
-	text = bytes.TrimLeft(text, " \t\n\f\r")
+	text = bytes.TrimLeft(text, blanks)
 	for len(text) > 0 && (text[0] == '#' || directive.Match(text)) {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
-		text = bytes.TrimLeft(text, " \t\n\f\r")
+		text = bytes.TrimLeft(text, blanks)
 	}
 	return text
 }

@@ -59,14 +59,10 @@ var comment = regexp.MustCompile(`(?m)^\s*(#.*|%[A-Z]+ .*)?$`)
 
 // blank says that there is nothing but white space, comments and directives.
 func blank(text []byte) bool {
-	trimmed := bytes.TrimSpace(text)
-	if len(trimmed) == 0 {
-		return true
+	if loneReturn.Match(text) || bytes.ContainsAny(text, "\u0085\u2028\u2029") {
+		return false // a comment may end at one of these
 	}
-	if trimmed[0] != '#' && trimmed[0] != '%' {
-		return false
-	}
-	return len(bytes.TrimSpace(comment.ReplaceAll(trimmed, nil))) == 0
+	return len(bytes.Trim(comment.ReplaceAll(text, nil), blanks)) == 0
 }
 
 // toUTF8 takes a byte order mark away, and what it stands for: files that
@@ -92,7 +88,7 @@ func toUTF8(data []byte) []byte {
 // without a word: behind an object in braces, or at a "---" behind one of the
 // line breaks that only YAML knows.
 func mayHoldMoreSlowly(text []byte) bool {
-	first := bytes.TrimSpace(comment.ReplaceAll(text, nil))
+	first := bytes.Trim(comment.ReplaceAll(text, nil), blanks)
 	if len(first) == 0 || !isLetter(first[0]) {
 		return true
 	}
