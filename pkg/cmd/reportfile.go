@@ -26,15 +26,20 @@ var (
 // what the last of a chain of links names, so that a link is written through
 // as `> FILE` does, also where nothing is there yet.
 func canonical(path string) (string, error) {
-	if slices.Contains(stdoutNames, filepath.Clean(path)) {
-		return reportStdout, nil
-	}
-	if path == reportStdout || ofSystem(path) {
-		return path, nil
-	}
-	path = filepath.Clean(path)
 	const maxLinks = 40 // as Linux has it
 	for range maxLinks {
+		switch clean := filepath.Clean(path); {
+		case path == reportStdout, slices.Contains(stdoutNames, clean):
+			return reportStdout, nil
+		case isStream(clean):
+			return clean, nil
+		}
+		// Only the real directory says what .. is, in a path behind a link to one.
+		dir, base := filepath.Split(path)
+		if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+			dir = resolved
+		}
+		path = filepath.Join(dir, base)
 		if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSymlink == 0 {
 			return path, nil //nolint:nilerr // there is nothing yet, or nothing to be seen: checkPlace tells
 		}
@@ -42,21 +47,21 @@ func canonical(path string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
-		}
-		if path = target; ofSystem(path) {
-			return path, nil
+		if path = target; !filepath.IsAbs(target) {
+			path = dir + string(filepath.Separator) + target
 		}
 	}
 	return "", errors.New("too many links")
 }
 
-// ofSystem says that a path leads to a device, or to an open file of this
-// process: what such a path seems to be is not what may be replaced.
-func ofSystem(path string) bool {
-	path = filepath.ToSlash(filepath.Clean(path))
-	return strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")
+// isStream says that a path names an open file of a process: what it seems to
+// be is not what may be replaced.
+func isStream(path string) bool {
+	path = filepath.ToSlash(path)
+	if slices.Contains(stdoutNames, path) || slices.Contains(stderrNames, path) || strings.HasPrefix(path, "/dev/fd/") {
+		return true
+	}
+	return strings.HasPrefix(path, "/proc/") && strings.Contains(path, "/fd/")
 }
 
 // checkPlace says early that a file has no place, before a cluster is changed.
@@ -100,7 +105,7 @@ func checkPlace(path string) error {
 func writeFile(path string, write func(io.Writer) error) error {
 	info, err := os.Stat(path)
 	exists := err == nil
-	if exists && (!info.Mode().IsRegular() || ofSystem(path)) {
+	if exists && (!info.Mode().IsRegular() || isStream(path)) {
 		return writeStream(path, write)
 	}
 	temporary, err := createBeside(path)
@@ -110,19 +115,18 @@ func writeFile(path string, write func(io.Writer) error) error {
 		}
 		return err
 	}
-	err = withoutPath(write(temporary))
-	if exists {
-		err = errors.Join(err, temporary.Chmod(info.Mode().Perm()))
+	defer func() { _ = os.Remove(temporary.Name()) }() // where it was moved, it is gone
+	// Before there is anything to read in it. Some file systems have no permissions to keep.
+	if exists && temporary.Chmod(info.Mode().Perm()) != nil {
+		return errors.Join(temporary.Close(), writeInPlace(path, write))
 	}
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		if err = os.Rename(temporary.Name(), path); err == nil {
-			return nil
-		}
-		if exists {
-			err = writeInPlace(path, write)
-		}
+	if err := errors.Join(withoutPath(write(temporary)), temporary.Close()); err != nil {
+		return err
 	}
-	_ = os.Remove(temporary.Name())
+	err = os.Rename(temporary.Name(), path)
+	if err != nil && exists {
+		return writeInPlace(path, write)
+	}
 	return err
 }
 
@@ -142,9 +146,9 @@ func withoutPath(err error) error {
 	return err
 }
 
-// writeStream writes to a pipe or a device.
+// writeStream writes to a pipe, a device, or an open file, behind what others have written there.
 func writeStream(path string, write func(io.Writer) error) error {
-	out, err := os.OpenFile(path, os.O_WRONLY, 0)
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return err
 	}

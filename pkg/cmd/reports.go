@@ -80,7 +80,7 @@ func (f *reportFlags) file(text string) (reportFile, error) {
 	if err != nil {
 		return reportFile{}, fmt.Errorf("%s: %w", path, err)
 	}
-	if !explicit && target != reportStdout {
+	if !explicit {
 		format, _ = report.FormatOfFile(path, f.document)
 	}
 	if format == "" {

@@ -23,6 +23,8 @@ type Workload struct {
 	DNSPolicy corev1.DNSPolicy
 	// Controller is KIND/NAME, in lower case, of the object that controls it; empty where none does.
 	Controller string
+	// Over says that it is a Job that has ended: it makes no more pods.
+	Over bool
 	// Owned says that its controller is in the inventory, which counts in its place.
 	Owned bool
 }

@@ -45,18 +45,14 @@ func isolates(np *networkingv1.NetworkPolicy, d netpol.Direction) bool {
 }
 
 // Weigh finds out of each removal which pods it would newly restrict: the live pods of the inventory, or where it is none
-// of those, the pods that controllers will make (a CronJob between two runs, what is scaled to 0). Where the live pods could
+// of those, the pods that controllers will make (a CronJob between two runs, a suspended Job, what is scaled to 0). Where the live pods could
 // not be read, it may restrict some; where only the controllers could not, ComingUnknown of the removal says so.
 func Weigh(inv *inventory.Inventory, plan []Removal) {
-	pods, coming := map[string][]netpol.Pod{}, map[string][]inventory.Workload{}
+	pods := map[string][]netpol.Pod{}
 	for i := range inv.Workloads {
 		pods[inv.Workloads[i].Namespace] = append(pods[inv.Workloads[i].Namespace], inv.Workloads[i].Pod)
 	}
-	for i := range inv.Templates {
-		if w := &inv.Templates[i]; makesMore(w) {
-			coming[w.Namespace] = append(coming[w.Namespace], *w)
-		}
-	}
+	coming := makingMore(inv.Templates)
 	for i := range plan {
 		r := &plan[i]
 		directions := r.shadowing()
@@ -74,9 +70,21 @@ func Weigh(inv *inventory.Inventory, plan []Removal) {
 	}
 }
 
-// makesMore says that a controller may make pods that are not there now. What another controller made makes them for that
-// one, which is listed itself; and a Job's are there, or it is over.
-func makesMore(w *inventory.Workload) bool { return w.Controller == "" && w.Kind != "job" }
+// makingMore are the controllers, by namespace, that may make pods which are not there now. What another controller made
+// makes them for that one, where that is listed itself: an operator's own kind is not.
+func makingMore(controllers []inventory.Workload) map[string][]inventory.Workload {
+	listed := map[string]bool{}
+	for i := range controllers {
+		listed[controllers[i].Ref()] = true
+	}
+	more := map[string][]inventory.Workload{}
+	for i := range controllers {
+		if w := &controllers[i]; !w.Over && (w.Controller == "" || !listed[w.Namespace+"/"+w.Controller]) {
+			more[w.Namespace] = append(more[w.Namespace], *w)
+		}
+	}
+	return more
+}
 
 // weighComing weighs the pods that controllers will make.
 func (r *Removal) weighComing(controllers []inventory.Workload, directions []netpol.Direction) {

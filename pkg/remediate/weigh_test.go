@@ -105,6 +105,8 @@ func TestWeighLooksAtThePodsToCome(t *testing.T) {
 			Kind: kind, Name: "nightly", Controller: by, Pod: netpol.Pod{Namespace: "shop", Name: kind + "/nightly", Labels: nightly},
 		}
 	}
+	ended := controller("job", "")
+	ended.Over = true
 	forbidden := errors.New("forbidden")
 	for name, test := range map[string]struct {
 		stay      []string
@@ -130,8 +132,19 @@ func TestWeighLooksAtThePodsToCome(t *testing.T) {
 		"which no policy selects": {
 			[]string{`podSelector: {matchLabels: {app: db}}`}, nil, []inventory.Workload{controller("cronjob", "")}, nil, "",
 		},
-		"a Job, which makes no more pods, and what another controller speaks for": {
-			[]string{denyAll}, nil, []inventory.Workload{controller("job", ""), controller("replicaset", "deployment/nightly")}, nil, "",
+		"a Job that is suspended, or tries again": {
+			[]string{denyAll}, nil, []inventory.Workload{controller("job", "")}, nil, "s0 would newly restrict pods (those to come of job/nightly)",
+		},
+		"a Job that has ended": {
+			[]string{denyAll}, nil, []inventory.Workload{ended}, nil, "",
+		},
+		"what a controller makes that is listed itself": {
+			[]string{denyAll}, nil, []inventory.Workload{controller("replicaset", "deployment/nightly"), controller("deployment", "")}, nil,
+			"s0 would newly restrict pods (those to come of deployment/nightly)",
+		},
+		"what an operator makes, whose own kind is not listed": {
+			[]string{denyAll}, nil, []inventory.Workload{controller("deployment", "keycloak/nightly")}, nil,
+			"s0 would newly restrict pods (those to come of deployment/nightly)",
 		},
 		"controllers that cannot be read": {
 			[]string{denyAll}, nil, nil, forbidden, "unknown: forbidden",

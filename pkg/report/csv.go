@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -78,15 +77,28 @@ func (w *csvWriter) row(cells ...string) error {
 // by semicolons, one inside of a text begins a cell too, and a line break a row.
 func csvCell(text string) string {
 	text = escape(text, func(r rune) bool { return r == '\n' })
-	if !strings.ContainsAny(text, "=+-@＝＋－＠") {
+	var safe strings.Builder
+	begins, from := true, 0
+	for i, r := range text {
+		switch r {
+		case ';', '\n':
+			begins = true
+		case '=', '+', '-', '@', '＝', '＋', '－', '＠': // those of East Asian keyboards are wide
+			if begins {
+				safe.WriteString(text[from:i] + "'")
+				from = i
+			}
+			begins = false
+		case ' ', '\u00a0', '\u3000', '"', '\'':
+		default:
+			begins = false
+		}
+	}
+	if safe.Len() == 0 {
 		return text
 	}
-	return formula.ReplaceAllString(text, "${1}'${2}")
+	return safe.String() + text[from:]
 }
-
-// formula finds what a spreadsheet would compute, also in the wide characters
-// of East Asian keyboards.
-var formula = regexp.MustCompile("((?:^|[;\n])[ \n\u00a0\u3000\"']*?)([=+\\-@＝＋－＠])")
 
 func (w *csvWriter) audit(r *v1alpha1.AuditReport) error {
 	err := w.Write([]string{

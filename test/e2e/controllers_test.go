@@ -40,6 +40,33 @@ func (tm *team) idle(namespace string) {
 	}
 }
 
+// suspendedJob creates a Job that waits to be let go, as a queue of batch work has them.
+func (tm *team) suspendedJob(namespace string) *batchv1.Job {
+	tm.t.Helper()
+	spec, wait := podSpec(), true
+	spec.RestartPolicy = corev1.RestartPolicyNever
+	job, err := tm.client.BatchV1().Jobs(tm.ns(namespace)).Create(tm.t.Context(), &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Name: "queued"}, Spec: batchv1.JobSpec{Suspend: &wait, Template: corev1.PodTemplateSpec{Spec: spec}},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		tm.t.Fatal(err)
+	}
+	return job
+}
+
+// failedJob creates a Job that has ended.
+func (tm *team) failedJob(namespace string) {
+	tm.t.Helper()
+	job, now := tm.suspendedJob(namespace), metav1.Now()
+	job.Status.StartTime = &now
+	for _, condition := range []batchv1.JobConditionType{batchv1.JobFailureTarget, batchv1.JobFailed} {
+		job.Status.Conditions = append(job.Status.Conditions, batchv1.JobCondition{Type: condition, Status: corev1.ConditionTrue})
+	}
+	if _, err := tm.client.BatchV1().Jobs(job.Namespace).UpdateStatus(tm.t.Context(), job, metav1.UpdateOptions{}); err != nil {
+		tm.t.Fatal(err)
+	}
+}
+
 // listsControllers says that a run asked for controllers.
 func listsControllers(events []testcluster.Event) bool {
 	for _, e := range events {

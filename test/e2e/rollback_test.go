@@ -34,9 +34,10 @@ func shadowed(t *testing.T) *team {
 // what stays restricts it no more than before.
 func TestRollbackThatRestrictsNoPodNeedsNoConsent(t *testing.T) {
 	t.Parallel()
-	tm := newTeam(t, "empty", "other-pods", "host", "open")
+	tm := newTeam(t, "empty", "job-is-over", "other-pods", "host", "open")
 	fix(t, testcluster.Fixer, found, "-l", tm.selector())
-	for _, name := range []string{"empty", "host"} {
+	tm.failedJob("job-is-over")
+	for _, name := range []string{"empty", "job-is-over", "host"} {
 		tm.create(name, denyAll("default-deny"))
 	}
 	tm.create("other-pods", policyOf("deny-db", "db", networkingv1.PolicyTypeIngress))
@@ -45,7 +46,7 @@ func TestRollbackThatRestrictsNoPodNeedsNoConsent(t *testing.T) {
 	tm.pod("host", "web", onHostNetwork)
 	tm.pod("open", "web")
 	report := rollback(t, testcluster.Fixer, found, "-l", tm.selector())
-	if report.Summary.Removed != 4 {
+	if report.Summary.Removed != 5 {
 		t.Errorf("%+v", report)
 	}
 }
@@ -53,13 +54,18 @@ func TestRollbackThatRestrictsNoPodNeedsNoConsent(t *testing.T) {
 // A CronJob between two runs and what is scaled to 0 have no pods, and would be cut once they have.
 func TestRollbackThatRestrictsPodsToComeNeedsConsent(t *testing.T) {
 	t.Parallel()
-	tm := newTeam(t, "a")
+	tm := newTeam(t, "a", "b")
 	fix(t, testcluster.Fixer, found, "-l", tm.selector())
-	tm.create("a", denyAll("default-deny"))
+	for _, name := range []string{"a", "b"} {
+		tm.create(name, denyAll("default-deny"))
+	}
 	tm.idle("a")
+	tm.suspendedJob("b")
 	row := rolledBack(t, rollback(t, testcluster.Fixer, troubled, tm.ns("a")), tm.ns("a"))
 	wantText(t, row.Reason, "not removed: default-deny would newly restrict pods (those to come of deployment/", "cronjob/report", "--yes")
 	tm.wantPolicies("a", baselineName, "default-deny")
+	queued := rolledBack(t, rollback(t, testcluster.Fixer, troubled, tm.ns("b")), tm.ns("b"))
+	wantText(t, queued.Reason, "not removed: default-deny would newly restrict pods (those to come of job/queued)")
 	row = rolledBack(t, rollback(t, testcluster.Fixer, found, tm.ns("a"), "--yes"), tm.ns("a"))
 	wantText(t, row.Reason, "what default-deny does not allow is now cut (those to come of deployment/")
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -99,6 +100,11 @@ func controllersOf[L metav1.ListInterface, T any](resource string, list func(con
 	}}
 }
 
+// ended says that a condition is the last that a Job gets.
+func ended(c batchv1.JobCondition) bool {
+	return c.Status == corev1.ConditionTrue && (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed)
+}
+
 // controllerLists are the kinds that make pods.
 func (r *Reader) controllerLists(namespace string) []controllerList {
 	core, apps, batch := r.clients.Kubernetes.CoreV1(), r.clients.Kubernetes.AppsV1(), r.clients.Kubernetes.BatchV1()
@@ -122,7 +128,11 @@ func (r *Reader) controllerLists(namespace string) []controllerList {
 			}),
 		controllersOf("jobs.batch", batch.Jobs(namespace).List,
 			func(l *batchv1.JobList) []batchv1.Job { return l.Items },
-			func(o *batchv1.Job) inventory.Workload { return template("job", o, o.Spec.Template) }),
+			func(o *batchv1.Job) inventory.Workload {
+				w := template("job", o, o.Spec.Template)
+				w.Over = slices.ContainsFunc(o.Status.Conditions, ended)
+				return w
+			}),
 		controllersOf("cronjobs.batch", batch.CronJobs(namespace).List,
 			func(l *batchv1.CronJobList) []batchv1.CronJob { return l.Items },
 			func(o *batchv1.CronJob) inventory.Workload {
