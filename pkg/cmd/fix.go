@@ -255,8 +255,8 @@ func (o *fixOptions) finish(inv *inventory.Inventory, judged *v1alpha1.AuditRepo
 // explainGuides says which namespaces pass by the automation guide's own policy, and what to do about it.
 func (o *fixOptions) explainGuides(inv *inventory.Inventory, judged *v1alpha1.AuditReport) {
 	if names := guided(inv, judged, nil); len(names) > 0 && !o.replaceGuides {
-		o.warn("%s (%s) with the automation guide's own %s, which cuts traffic with everything that is no pod; to mend it: %s fix --replace-guide-policy --dry-run=server%s",
-			report.Count(len(names), "namespace"), few(names), baseline.GuidesName, displayName, o.commandLine+o.kubeconfig.commandLine())
+		o.warn("%s the automation guide's own %s, which cuts traffic with everything that is no pod; to mend it: %s fix --replace-guide-policy --dry-run=server%s",
+			theyHave(names), baseline.GuidesName, displayName, o.commandLine+o.kubeconfig.commandLine())
 	}
 }
 
@@ -274,15 +274,19 @@ func (o *fixOptions) explainRows(r *v1alpha1.FixReport) {
 
 // explainPartial says which namespaces pass with only a part of the policies that they would have got.
 func (o *fixOptions) explainPartial(names []string) {
-	if len(names) == 0 {
-		return
+	if len(names) > 0 {
+		o.warn("%s only a part of what%s makes: a run was cut short, or somebody removed the rest. %s rollback %s removes that part, and fix then makes the whole",
+			theyHave(names), o.policies.commandLine(), displayName, asArguments(names)+o.kubeconfig.commandLine())
 	}
+}
+
+// theyHave begins a sentence about what some namespaces have.
+func theyHave(names []string) string {
 	have := "has"
 	if len(names) > 1 {
 		have = "have"
 	}
-	o.warn("%s (%s) %s only a part of what%s makes: a run was cut short, or somebody removed the rest. %s rollback %s removes that part, and fix then makes the whole",
-		report.Count(len(names), "namespace"), few(names), have, o.policies.commandLine(), displayName, asArguments(names)+o.kubeconfig.commandLine())
+	return fmt.Sprintf("%s (%s) %s", report.Count(len(names), "namespace"), few(names), have)
 }
 
 // target says which cluster is written to.

@@ -141,7 +141,7 @@ func TestFixNamesTheGuidesPolicies(t *testing.T) {
 	t.Parallel()
 	tm := newTeam(t, "harmed", "bare")
 	tm.applyGuides("harmed")
-	const words = "with the automation guide's own cis-default-allow, which cuts traffic with everything that is no pod; to mend it: "
+	const words = "has the automation guide's own cis-default-allow, which cuts traffic with everything that is no pod; to mend it: "
 	got := cis532(t, testcluster.Fixer, "fix", "-l", tm.selector(), "--dry-run=server")
 	wantExit(t, got, found)
 	wantText(t, got.Stderr, "warning: 1 namespace ("+tm.ns("harmed")+") "+words+"kubectl cis532 fix --replace-guide-policy --dry-run=server -l "+tm.selector())

@@ -154,3 +154,12 @@ func TestANamedFileThatSaysNothingIsAGapBesideOthers(t *testing.T) {
 		})
 	}
 }
+
+// A comment ends at any of YAML's line breaks, and what follows is applied.
+func TestWhatFollowsACommentThatEndsUnseenIsRead(t *testing.T) {
+	for _, end := range []string{"\r", "\u0085", "\u2028", "\u2029"} {
+		if inv := read(t, "# c"+end+namespaceJSON+"\n"); inv.Namespace("shop") == nil {
+			t.Errorf("%q: no namespace; gaps: %v", end, inv.Gaps)
+		}
+	}
+}
