@@ -24,8 +24,8 @@ const rollbackLong = `Remove the policies that this tool created, and only those
 A policy is this tool's if it has both its labels, its annotation, a spec that nobody changed since, and was created by it.
 Anything less (copied labels, applied from Git, edited, tracked by Argo CD, Flux or Helm) is kept and reported with the
 reason. Where another NetworkPolicy stays in the namespace, and a live pod would be allowed less without the one that goes,
-rollback asks first; --yes answers for it. So it does where a policy of another kind (Cilium, Calico, cluster policies)
-selects pods there that the one that goes had switched off.`
+or one that a controller will make (a CronJob's next), rollback asks first; --yes answers for it. So it does where a policy
+of another kind (Cilium, Calico, cluster policies) selects pods there that the one that goes had switched off.`
 
 const rollbackExample = `  # What would be removed, and what would be kept
   kubectl cis532 rollback --dry-run=server
