@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,17 +102,22 @@ func csvCell(text string) string {
 }
 
 func (w *csvWriter) audit(r *v1alpha1.AuditReport) error {
-	err := w.Write([]string{
+	columns := []string{
 		"namespace", "verdict", "reason", "ingress", "egress", "new_pod_ingress", "new_pod_egress",
 		"pods", "pods_selected_ingress", "pods_selected_egress", "pods_restricted_ingress", "pods_restricted_egress", "pods_host_network",
 		"policies", "policy_names", "other_policies", "managed_by", "exempt_until",
 		"high", "medium", "low", "info", "rules", "findings", "declared_in", "control", "source", "checked_at",
-	})
+	}
+	err := w.Write(columns)
 	control, source, checked := controlText(r.Control), sourceText(r.Source), csvTime(r.Metadata)
 	// Rows are all that a sheet has: what is wrong with the run as a whole is one of no namespace.
 	for _, problem := range r.Errors {
-		row := make([]string, 28)
-		row[1], row[2], row[25], row[26], row[27] = string(v1alpha1.VerdictError), problem, control, source, checked
+		row := make([]string, len(columns))
+		for column, value := range map[string]string{
+			"verdict": string(v1alpha1.VerdictError), "reason": problem, "control": control, "source": source, "checked_at": checked,
+		} {
+			row[slices.Index(columns, column)] = value
+		}
 		err = errors.Join(err, w.row(row...))
 	}
 	for i := range r.Namespaces {
